@@ -4,10 +4,11 @@ mod together;
 
 use std::fs;
 use std::io::{self, Read, Write as _};
-use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
+
+use crate::system;
 
 pub(crate) use together::{Change, Unwritten, write_together};
 
@@ -23,11 +24,10 @@ pub(crate) const LARGEST_SETTINGS: u64 = 16 << 20;
 /// # Errors
 /// When it cannot be opened, is something else, or is larger.
 pub(crate) fn open(path: &Path, largest: u64) -> io::Result<fs::File> {
-    let flags = nix::libc::O_NONBLOCK | nix::libc::O_NOCTTY;
-    let file = fs::OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    let file = system::at_once(fs::OpenOptions::new().read(true)).open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        let kind = kind_of(metadata.file_type());
+        let kind = system::kind_of(metadata.file_type());
         return Err(io::Error::other(format!("it is {kind}, not a regular file")));
     }
     if metadata.len() > largest {
@@ -68,26 +68,13 @@ fn too_large(largest: u64) -> io::Error {
     io::Error::other(format!("it is larger than {largest}, the most that is read"))
 }
 
-fn kind_of(kind: fs::FileType) -> &'static str {
-    if kind.is_dir() {
-        "a folder"
-    } else if kind.is_fifo() {
-        "a pipe"
-    } else if kind.is_socket() {
-        "a socket"
-    } else {
-        "a device"
-    }
-}
-
 /// Makes a file in `folder` with the permissions that any new file would have; it goes away unless it is
 /// persisted.
 ///
 /// # Errors
 /// When the file cannot be made.
 pub(crate) fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
-    let permissions = fs::Permissions::from_mode(0o666);
-    tempfile::Builder::new().prefix(".tmp").permissions(permissions).tempfile_in(folder)
+    system::as_any_new_file(tempfile::Builder::new().prefix(".tmp")).tempfile_in(folder)
 }
 
 /// Replaces the file at `path` by one that holds `text`: wholly, and on disk, or not at all.
@@ -105,7 +92,7 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
 /// When they cannot be written; a former file is still there then.
 pub(crate) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match fs::metadata(path) {
-        Ok(found) if found.is_file() => replace_bytes(&path.canonicalize()?, bytes),
+        Ok(found) if found.is_file() => replace_bytes(&system::canonical(path)?, bytes),
         Ok(_) => fs::OpenOptions::new().write(true).open(path)?.write_all(bytes),
         Err(error) if error.kind() == io::ErrorKind::NotFound => replace_bytes(path, bytes),
         Err(error) => Err(error),
@@ -117,12 +104,11 @@ pub(crate) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// When they cannot be written, or there is something else.
 pub(crate) fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let flags = nix::libc::O_NONBLOCK | nix::libc::O_NOCTTY;
-    let mut file =
-        fs::OpenOptions::new().append(true).create(true).custom_flags(flags).open(path)?;
+    let mut options = fs::OpenOptions::new();
+    let mut file = system::at_once(options.append(true).create(true)).open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        let kind = kind_of(metadata.file_type());
+        let kind = system::kind_of(metadata.file_type());
         return Err(io::Error::other(format!("it is {kind}, not a regular file")));
     }
     file.write_all(bytes)
@@ -133,7 +119,7 @@ fn replace_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = temporary_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
+    system::persist(file, path)?;
     // The name is on disk only once its folder is; not every file system can do that.
     let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
@@ -154,15 +140,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         refused(folder.path(), 9, "it is a folder, not a regular file");
-        refused(Path::new("/dev/zero"), 9, "it is a device, not a regular file");
-        nix::unistd::mkfifo(&path("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
-        refused(&path("pipe"), 9, "it is a pipe, not a regular file");
         fs::write(path("file"), "123456789").unwrap();
-        std::os::unix::fs::symlink(path("file"), path("link")).unwrap();
+        system::link_file(&path("file"), &path("link")).unwrap();
         assert_eq!(read_text(&path("link"), 9).unwrap(), "123456789");
         refused(&path("file"), 8, "it is larger than 8 B, the most that is read");
         fs::File::create(path("sparse")).unwrap().set_len(10 << 30).unwrap();
         refused(&path("sparse"), LARGEST_DOCUMENT, "it is larger than 256 MiB");
         assert!(read_all(io::repeat(b'x'), 1000).is_err(), "a stream has no size");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn pipes_and_devices_are_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        refused(Path::new("/dev/zero"), 9, "it is a device, not a regular file");
+        let pipe = folder.path().join("pipe");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        refused(&pipe, 9, "it is a pipe, not a regular file");
     }
 }

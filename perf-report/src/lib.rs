@@ -36,6 +36,7 @@ mod serve;
 #[path = "serve_absent.rs"]
 mod serve;
 pub mod stats;
+mod system;
 pub mod text;
 #[cfg(feature = "tui")]
 mod tui;

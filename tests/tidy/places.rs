@@ -17,6 +17,7 @@ const UNSAFE: &[&str] = &[
     "perf-runtime/src/alloc.rs",
     "perf-runtime/src/bench/memory.rs",
     "perf-runtime/src/bench/system/",
+    "perf-report/src/system/windows/",
     "perf-runtime/src/linked.rs",
     "perf-runtime/benches/alloc.rs",
     "perf-runtime/benches/record.rs",
@@ -69,6 +70,7 @@ const PRINTING: &[&str] = &[
 /// Where a process may be ended other than by returning from `main`: programs that are recorded
 /// while they do, and tracked functions that never return.
 const ENDING: &[&str] = &[
+    "perf-report/src/system/windows/processes.rs",
     "perf-runtime/src/bench/engine/attempt.rs",
     "tests/benching/",
     "tests/fixtures/",

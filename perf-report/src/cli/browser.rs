@@ -1,12 +1,11 @@
 //! A page handed to the user's browser.
 
-use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::system;
 use crate::text::url;
 
 /// The time in which a browser that cannot start has said so.
@@ -18,7 +17,7 @@ const PATIENCE: Duration = Duration::from_millis(700);
 /// # Errors
 /// The reason for which none could be started, in words.
 pub(super) fn open(path: &Path) -> Result<(), String> {
-    open_url(&format!("file://{}", url::encoded_path(path.as_os_str().as_bytes())))
+    open_url(&system::address_of(path, url::encoded_path))
 }
 
 /// Opens a page at its address, in the same way.
@@ -40,13 +39,15 @@ pub(super) fn open_url(address: &str) -> Result<(), String> {
 fn browsers() -> Vec<Vec<String>> {
     let words = |command: &str| command.split_whitespace().map(str::to_owned).collect();
     let own = std::env::var("BROWSER").unwrap_or_default();
-    let own: Vec<Vec<String>> =
-        own.split(':').filter(|command| !command.trim().is_empty()).map(words).collect();
+    let own: Vec<Vec<String>> = own
+        .split(system::BETWEEN_COMMANDS)
+        .filter(|command| !command.trim().is_empty())
+        .map(words)
+        .collect();
     if !own.is_empty() {
         return own;
     }
-    let usual = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    vec![words(usual)]
+    vec![words(system::OPENER)]
 }
 
 /// Starts a command with the address, in place of `%s` or at its end.
@@ -59,8 +60,7 @@ fn start(words: &[String], address: &str) -> Result<(), String> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // Ctrl-C in this terminal is not for the browser.
-    let mut child = command
-        .process_group(0)
+    let mut child = system::apart(&mut command)
         .spawn()
         .map_err(|error| format!("{program} cannot be started: {error}"))?;
     let began = Instant::now();

@@ -5,10 +5,11 @@ use std::ffi::OsString;
 use crate::error::{ExitCode as Code, UserError};
 use crate::record::command::{self, Job, Streams};
 use crate::record::failure::{cannot_start, shown_end};
+use crate::system;
 
 /// Returns the words of a shell that runs `command`.
 pub(super) fn shell(command: &str) -> Vec<OsString> {
-    ["sh", "-c", command].map(OsString::from).to_vec()
+    system::shell_words(command).to_vec()
 }
 
 /// Runs `command` with a shell, in the folder and with the variables of `job`. `what` names the

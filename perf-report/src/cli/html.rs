@@ -15,6 +15,7 @@ use crate::project::page::PAST;
 use crate::project::report::Wanted;
 use crate::project::store::RunRef;
 use crate::render::html::{Assets, Page};
+use crate::system;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -127,8 +128,7 @@ fn documents(args: &Args, context: &Context) -> Result<PageDocuments, UserError>
 /// Opens the page. One that is written and not opened is no failure.
 fn open(context: &Context, path: &Path) {
     let path = context.dir.join(path);
-    let opened = path
-        .canonicalize()
+    let opened = system::canonical(&path)
         .map_err(|error| error.to_string())
         .and_then(|path| browser::open(&path));
     if let Err(reason) = opened {

@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Style};
 use crate::error::{ExitCode as Code, UserError};
 use crate::files;
 use crate::render::{Document, Medium, Screen};
+use crate::system;
 use crate::text::{ascii, sanitize};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -235,7 +236,7 @@ fn shows_more_than_ascii() -> bool {
     named.find(|name| !name.is_empty()).is_none_or(|name| ascii::has_more(&name))
 }
 
-fn width_of(stream: &impl std::os::fd::AsFd) -> usize {
+fn width_of(stream: &impl system::Stream) -> usize {
     let columns = || std::env::var("COLUMNS").ok()?.parse().ok();
     terminal_size::terminal_size_of(stream)
         .map(|(width, _)| usize::from(width.0))

@@ -15,13 +15,12 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
-use nix::sys::termios::{LocalFlags, tcgetattr};
-use nix::unistd::{getpgrp, tcgetpgrp};
 use perf_runtime::segment;
 
 use crate::record::collect;
 use crate::record::work::READING;
 use crate::stats::number::{float, whole};
+use crate::system;
 use crate::text::units;
 
 /// The time until a spinner appears: faster commands never see one.
@@ -38,7 +37,8 @@ pub(super) struct Progress {
 
 /// Starts the spinner, if there is a person to see it. `message` is asked at each frame.
 pub(super) fn start(message: impl FnMut() -> String + Send + 'static) -> Option<Progress> {
-    let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    let dumb =
+        std::env::var_os("TERM").map_or(!system::draws_without_term(), |term| term == "dumb");
     if !io::stderr().is_terminal() || dumb || std::env::var_os("CI").is_some() {
         return None;
     }
@@ -196,10 +196,7 @@ impl Drop for LastLine {
 
 /// Returns whether the command, or another job, has the terminal for itself.
 fn is_taken() -> bool {
-    let stderr = io::stderr();
-    let raw = tcgetattr(&stderr).is_ok_and(|mode| !mode.local_flags.contains(LocalFlags::ICANON));
-    let background = tcgetpgrp(&stderr).is_ok_and(|group| group != getpgrp());
-    raw || background
+    system::is_terminal_taken(&io::stderr())
 }
 
 /// The drawing of indicatif on the last line, in place of the cursor's. One line needs no moves.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::model::Check;
 use crate::project::context::Context;
 use crate::record::{collect, command, folder, life, retention};
+use crate::system::refusal;
 use crate::text::units;
 
 const SUBJECT: &str = "recording";
@@ -72,13 +73,6 @@ fn missing(folder: &Path, has_fallback: bool) -> Check {
         Some(why) => unusable(&format!("{} cannot be made: {why}", folder.display()), has_fallback),
         None => Check::good(SUBJECT, format!("will be made when needed: {}", folder.display())),
     }
-}
-
-/// Explains why nothing can be made in `folder`, if that is so.
-fn refusal(folder: &Path) -> Option<String> {
-    nix::unistd::access(folder, nix::unistd::AccessFlags::W_OK)
-        .err()
-        .map(|errno| errno.desc().to_owned())
 }
 
 fn space(folder: &Path, has_fallback: bool) -> Check {

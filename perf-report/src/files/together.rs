@@ -2,17 +2,12 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
 use super::{replace_bytes, temporary_in};
-
-/// The bits by which somebody may write to a file.
-const WRITABLE: u32 = 0o222;
-/// The bits by which somebody may execute a file.
-const EXECUTABLE: u32 = 0o111;
+use crate::system;
 
 /// A file that is to be made or replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,10 +41,7 @@ type Rename<'a> = &'a dyn Fn(NamedTempFile, &Path) -> io::Result<()>;
 /// # Errors
 /// When one cannot be written, or is no longer what it was; those before it are as they were then.
 pub(crate) fn write_together(changes: &[Change]) -> Result<(), Unwritten> {
-    write_by(changes, &|file, path| match file.persist(path) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(error.error),
-    })
+    write_by(changes, &system::persist)
 }
 
 fn write_by(changes: &[Change], rename: Rename<'_>) -> Result<(), Unwritten> {
@@ -94,7 +86,7 @@ fn prepare(change: &Change, made: &mut Vec<PathBuf>) -> io::Result<NamedTempFile
     let folder = change.path.parent().unwrap_or(Path::new("."));
     make_folders(folder, made)?;
     let metadata = same(change)?;
-    if !is_writable(&fs::metadata(folder)?) {
+    if !system::is_writable(&fs::metadata(folder)?) {
         return Err(denied("its folder is marked as read-only"));
     }
     let mut file = temporary_in(folder)?;
@@ -102,10 +94,7 @@ fn prepare(change: &Change, made: &mut Vec<PathBuf>) -> io::Result<NamedTempFile
     if let Some(metadata) = metadata {
         file.as_file().set_permissions(metadata.permissions())?;
     } else if change.executable {
-        let bits = file.as_file().metadata()?.permissions().mode();
-        // Whoever may read it may execute it.
-        let bits = bits | ((bits >> 2) & EXECUTABLE);
-        file.as_file().set_permissions(fs::Permissions::from_mode(bits))?;
+        system::make_executable(file.as_file())?;
     }
     file.as_file().sync_all()?;
     Ok(file)
@@ -129,7 +118,7 @@ fn same(change: &Change) -> io::Result<Option<fs::Metadata>> {
         (Ok(_), None) => Err(io::Error::other("somebody has made it in the meantime")),
         (Ok(metadata), Some(before)) => {
             // Root may write it all the same, and whoever has marked it would not want that.
-            if !is_writable(&metadata) {
+            if !system::is_writable(&metadata) {
                 return Err(denied("it is marked as read-only"));
             }
             let is_same = fs::read(&change.path)? == before.as_bytes();
@@ -141,10 +130,6 @@ fn same(change: &Change) -> io::Result<Option<fs::Metadata>> {
 
 fn denied(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::PermissionDenied, why)
-}
-
-fn is_writable(metadata: &fs::Metadata) -> bool {
-    metadata.permissions().mode() & WRITABLE != 0
 }
 
 /// Gives files back what they were, the last first, and returns those for which that fails.
@@ -162,8 +147,11 @@ fn take_back(written: &[&Change]) -> Vec<PathBuf> {
     written.iter().rev().filter(fails).map(|change| change.path.clone()).collect()
 }
 
-#[cfg(test)]
+// They look at the bits of permissions.
+#[cfg(all(test, unix))]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     /// A folder with a file `old`, which belongs to its owner alone.

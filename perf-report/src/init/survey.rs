@@ -1,10 +1,8 @@
 //! The look at a workspace: cargo is asked for its packages, git for its hooks, and files are read.
 
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io;
-use std::os::unix::ffi::OsStringExt as _;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -15,6 +13,7 @@ use crate::error::{ExitCode, UserError};
 use crate::files;
 use crate::project::context::Context;
 use crate::record::facts;
+use crate::system;
 
 /// Programs that put hooks into a repository, by what tells that one is used.
 const MANAGERS: [(&str, &str); 5] = [
@@ -127,7 +126,7 @@ fn said(dir: &Path, arguments: &[&str]) -> Option<PathBuf> {
     output.status.success().then(|| {
         let mut text = output.stdout;
         text.pop_if(|last| *last == b'\n');
-        PathBuf::from(OsString::from_vec(text))
+        PathBuf::from(system::of_bytes(text))
     })
 }
 
@@ -135,8 +134,9 @@ fn file(path: &Path) -> Result<File, UserError> {
     let path = real(path);
     match files::read_text(&path, files::LARGEST_SETTINGS) {
         Ok(text) => {
-            let mode = path.metadata().map_or(0, |metadata| metadata.permissions().mode());
-            Ok(File { path, text: Some(text), is_executable: mode & 0o111 != 0 })
+            let is_executable =
+                path.metadata().is_ok_and(|metadata| system::is_executable(&path, &metadata));
+            Ok(File { path, text: Some(text), is_executable })
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Ok(File { path, text: None, is_executable: false })
@@ -150,7 +150,7 @@ fn file(path: &Path) -> Result<File, UserError> {
 
 /// Returns a path without links, also of what is not there yet.
 fn real(path: &Path) -> PathBuf {
-    if let Ok(path) = path.canonicalize() {
+    if let Ok(path) = system::canonical(path) {
         return path;
     }
     match (path.parent(), path.file_name()) {
@@ -172,7 +172,7 @@ pub(crate) fn runtime_at(path: &Path, dir: &Path) -> Result<PathBuf, UserError> 
         name == Some(super::packages::RUNTIME)
     };
     let found = [asked.clone(), asked.join(super::packages::RUNTIME)].into_iter().find(is_one);
-    let found = found.and_then(|folder| folder.canonicalize().ok());
+    let found = found.and_then(|folder| system::canonical(&folder).ok());
     found.filter(|folder| OsStr::to_str(folder.as_os_str()).is_some()).ok_or_else(|| {
         let problem = format!("{} is not the folder of perf-runtime", asked.display());
         UserError::new(ExitCode::Usage, problem)

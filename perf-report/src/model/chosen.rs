@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Function, FunctionKind, RunDocument};
+use crate::text::path;
 
 /// A benchmark that nobody asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,7 +94,7 @@ fn read(command: &str) -> Option<(String, bool)> {
 }
 
 fn is_cargo(program: &str) -> bool {
-    program.rsplit('/').next() == Some("cargo")
+    path::program(program) == "cargo"
 }
 
 /// Returns whether the word after this option of cargo is its value.

@@ -15,6 +15,7 @@ use super::{
     Budget, CrateBuild, CustomMetric, Function, Histogram, MetricKind, Process, ProcessSummary,
     RUN_SCHEMA, RUN_VERSION, Run, RunDocument, Toolchain, TreeNode, Usage,
 };
+use crate::text::path;
 
 /// Returns the document of a run. `run` and `process` come with the facts from outside the
 /// recording. Their other fields (toolchain, number and list of processes) are filled in here.
@@ -113,7 +114,7 @@ fn one_process(process: &snapshot::Process) -> Process {
     Process {
         pid: process.pid,
         parent_pid: process.parent_pid,
-        program: process.program.clone(),
+        program: path::portable(&process.program),
         started_unix_ns: process.started_unix_ns,
         threads: process.threads,
         recorded_ns: process.recorded_ns,
@@ -165,7 +166,7 @@ fn row(function: &snapshot::Function, measures: &Measures) -> Function {
     Function {
         name: function.name.clone(),
         module: function.module.clone(),
-        file: function.file.clone(),
+        file: path::portable(&function.file),
         line: function.line,
         calls: measures.calls,
         errors: measures.errors,
@@ -287,7 +288,7 @@ fn nodes(snapshot: &Snapshot) -> Vec<TreeNode> {
 fn metric(metric: &snapshot::Metric) -> CustomMetric {
     let unknown = CustomMetric {
         name: metric.name.clone(),
-        file: metric.file.clone(),
+        file: path::portable(&metric.file),
         line: metric.line,
         ..CustomMetric::default()
     };

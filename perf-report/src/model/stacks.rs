@@ -5,6 +5,8 @@ use std::path::Path;
 use perf_runtime::segment;
 use serde::{Deserialize, Serialize};
 
+use crate::text::path;
+
 /// Document `perf-track/stacks`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StacksDocument {
@@ -117,7 +119,7 @@ impl ProcessStacks {
         threads.sort_by_key(|thread| thread.id);
         Self {
             pid: stacks.process.pid,
-            program: stacks.process.program.clone(),
+            program: path::portable(&stacks.process.program),
             segment: path.to_string_lossy().into_owned(),
             running,
             time: text(unix_ns),

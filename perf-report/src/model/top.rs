@@ -4,6 +4,7 @@ use perf_runtime::snapshot;
 use serde::{Deserialize, Serialize};
 
 use super::{CustomMetric, Function, ProcessStacks, Recording, TreeNode};
+use crate::text::path;
 
 /// Document `perf-track/top`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -140,7 +141,7 @@ impl TopProcess {
         let lived = if running { unix_ns.saturating_sub(process.started_unix_ns) } else { 0 };
         Self {
             pid: process.pid,
-            program: process.program.clone(),
+            program: path::portable(&process.program),
             running,
             uptime_ns: process.recorded_ns.max(lived),
             threads: process.threads,

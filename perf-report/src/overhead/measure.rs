@@ -8,7 +8,6 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::time::{ClockId, clock_gettime};
 use perf_runtime::State;
 
 use super::operations::{self, Repeat};
@@ -16,6 +15,7 @@ use super::{Batches, Measured, Plan, Probe};
 use crate::error::{ExitCode, UserError};
 use crate::model::Operation;
 use crate::stats::number::float;
+use crate::system;
 
 /// Rounds of the timetable; the first warms up.
 const ROUNDS: u32 = 6;
@@ -115,8 +115,7 @@ impl Clock {
     }
 
     fn now(&self) -> Duration {
-        let time = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map(Duration::from);
-        time.unwrap_or_else(|_| self.start.elapsed())
+        system::thread_time().unwrap_or_else(|| self.start.elapsed())
     }
 }
 

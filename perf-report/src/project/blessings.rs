@@ -5,7 +5,6 @@
 //! of the project, to be seen in the review of the change that needs it, and must also be committed
 //! where `.perf/` is kept out of version control.
 
-use std::fs;
 use std::io;
 use std::path::PathBuf;
 
@@ -16,6 +15,7 @@ use crate::error::{ExitCode, UserError};
 use crate::files;
 use crate::model::Metric;
 use crate::record::facts;
+use crate::system;
 use crate::verdict::{Blessed, Blessing};
 
 /// Returns the path of the file, which may not exist yet.
@@ -70,7 +70,7 @@ pub(crate) fn remove(
 fn write(context: &Context, text: &str) -> Result<(), UserError> {
     let path = path(context);
     // A file that is linked from elsewhere is replaced where it lies.
-    let target = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+    let target = system::canonical(&path).unwrap_or_else(|_| path.clone());
     files::replace(&target, text).map_err(|error: io::Error| {
         let problem = format!("{} cannot be written", context.shown(&path));
         UserError::new(ExitCode::Internal, problem)

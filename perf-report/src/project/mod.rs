@@ -43,6 +43,7 @@ use store::RunRef;
 use crate::analysis::history;
 use crate::error::{ExitCode, UserError};
 use crate::model::{Comparison, HistoryDocument, Metric, Report};
+use crate::system;
 
 pub use named::Runs;
 pub use settings::{Budget, Settings};
@@ -80,7 +81,7 @@ impl Project {
         let path = path.as_ref();
         let is_no_folder =
             || UserError::new(ExitCode::Usage, format!("{} is no folder", path.display()));
-        let folder = path.canonicalize().map_err(|error| is_no_folder().because(error))?;
+        let folder = system::canonical(path).map_err(|error| is_no_folder().because(error))?;
         if !folder.is_dir() {
             return Err(is_no_folder());
         }

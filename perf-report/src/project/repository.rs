@@ -2,6 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::system;
+
 use super::context::Context;
 
 /// The variable in which GitHub Actions names the folder that the repository is checked out into.
@@ -18,9 +20,9 @@ impl Repository {
     /// Finds the repository of a workspace: the folder that the CI server names, if the workspace lies in it,
     /// else the nearest one with a `.git`, else the workspace itself.
     pub(crate) fn of(context: &Context) -> Self {
-        let workspace = context.root.canonicalize().unwrap_or_else(|_| context.root.clone());
+        let workspace = system::canonical(&context.root).unwrap_or_else(|_| context.root.clone());
         let named =
-            std::env::var_os(OF_GITHUB).and_then(|path| Path::new(&path).canonicalize().ok());
+            std::env::var_os(OF_GITHUB).and_then(|path| system::canonical(Path::new(&path)).ok());
         let named = named.filter(|root| workspace.starts_with(root));
         let of_git = || workspace.ancestors().find(|it| it.join(".git").exists());
         let root = named.or_else(|| of_git().map(Path::to_owned));

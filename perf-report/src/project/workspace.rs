@@ -144,7 +144,7 @@ mod tests {
         for (path, text) in files {
             let path = outside.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            if path.to_string_lossy().ends_with('/') {
+            if path.to_string_lossy().ends_with(std::path::is_separator) {
                 fs::create_dir_all(path).unwrap();
             } else {
                 fs::write(path, text).unwrap();
@@ -208,7 +208,7 @@ mod tests {
         let base = base.path().canonicalize().unwrap();
         let root = base.join("work/project");
         fs::create_dir_all(root.join("sub")).unwrap();
-        std::os::unix::fs::symlink(&root, base.join("link")).unwrap();
+        crate::system::link_folder(&root, &base.join("link")).unwrap();
         let named = |path: &str| base.join(path).display().to_string();
         let check = |programs: &Programs, path: &str| programs.contain(&named(path));
         let linked = programs(&base.join("link"), Some(&base.join("shared")));

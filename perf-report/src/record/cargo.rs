@@ -1,7 +1,6 @@
 //! What builds a commit and the working tree alike, without either overwriting what the other one runs.
 
 use std::ffi::OsString;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -9,6 +8,7 @@ use super::facts;
 use super::worktree::Worktree;
 use crate::error::{ExitCode as Code, UserError};
 use crate::files;
+use crate::system;
 
 /// A workspace as cargo sees it from a folder.
 #[derive(Debug, Clone)]
@@ -140,12 +140,16 @@ fn programs<'a>(
     let parts = words.iter().flat_map(|word| {
         let parts = word.to_string_lossy();
         let ends = |sign: char| sign.is_whitespace() || "\"';&|()<>=".contains(sign);
-        parts.split(ends).filter(|part| part.contains('/')).map(str::to_owned).collect::<Vec<_>>()
+        parts
+            .split(ends)
+            .filter(|part| part.contains(std::path::is_separator))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     });
     parts.filter_map(move |part| {
-        let path = dir.join(&part).canonicalize().ok()?;
+        let path = system::canonical(&dir.join(&part)).ok()?;
         let about = path.metadata().ok()?;
-        let is_program = about.is_file() && about.permissions().mode() & 0o111 != 0;
+        let is_program = about.is_file() && system::is_executable(&path, &about);
         is_program.then_some((part, path))
     })
 }
@@ -169,7 +173,8 @@ fn toolchain_file(dir: &Path) -> Option<String> {
     files.find_map(|file| files::read_text(&file, files::LARGEST_SETTINGS).ok())
 }
 
-#[cfg(test)]
+// Elsewhere a program is told by its name.
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
@@ -179,7 +184,7 @@ mod tests {
         let dir = folder.path().canonicalize().unwrap();
         for (name, mode) in [("program", 0o755), ("data", 0o644)] {
             std::fs::write(dir.join(name), "").unwrap();
-            let permissions = std::fs::Permissions::from_mode(mode);
+            let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
             std::fs::set_permissions(dir.join(name), permissions).unwrap();
         }
         let program = dir.join("program").display().to_string();

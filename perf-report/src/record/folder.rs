@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use nix::unistd::Uid;
 pub(crate) use perf_runtime::segment::folder::is_session;
 use perf_runtime::segment::folder::{self, FolderError, SESSION_PREFIX};
+
+use crate::system::user;
 
 /// Returns the folder for segments when none is named: one a user, in memory where possible.
 pub(crate) fn default_base() -> PathBuf {
@@ -62,8 +63,4 @@ pub(crate) fn prepare(path: PathBuf) -> Result<PathBuf, FolderError> {
 /// Returns the folder of the run `id` inside `base`.
 pub(super) fn of_session(base: &Path, id: &str) -> PathBuf {
     base.join(format!("{SESSION_PREFIX}{id}"))
-}
-
-fn user() -> u32 {
-    Uid::current().as_raw()
 }

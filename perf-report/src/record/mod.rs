@@ -10,7 +10,6 @@ pub(crate) mod failure;
 pub(crate) mod folder;
 pub(crate) mod in_turn;
 pub(crate) mod life;
-pub(crate) mod mapped;
 pub(crate) mod nothing;
 pub(crate) mod pending;
 pub(crate) mod programs;

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::system;
+
 /// The folders of a project's programs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Programs {
@@ -12,7 +14,7 @@ impl Programs {
     /// Takes the programs below these folders.
     pub(crate) fn below(folders: impl IntoIterator<Item = PathBuf>) -> Self {
         // Processes know their program by its path without links.
-        let real = |path: PathBuf| path.canonicalize().unwrap_or(path);
+        let real = |path: PathBuf| system::canonical(&path).unwrap_or(path);
         Self { folders: folders.into_iter().map(real).collect() }
     }
 

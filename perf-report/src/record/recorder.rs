@@ -4,7 +4,6 @@
 //! [`Finished::collect`]. Nothing is stored or printed here.
 
 use std::io;
-use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -16,6 +15,7 @@ use super::facts::{self, Identity, Prober};
 use super::session::{self, Session};
 use super::{folder, life, pending, suite};
 use crate::model::{Part, ProcessSummary, Run, RunDocument, convert, shared};
+use crate::system;
 use crate::text::units;
 
 /// The command to run, and the facts about its run.
@@ -144,7 +144,7 @@ impl<'a> Recorder<'a> {
         let mut facts = self.facts;
         facts.machine.probe = self.prober.map(Prober::after);
         facts.exit_code = ended.status.code();
-        facts.signal = ended.status.signal();
+        facts.signal = system::signal_of(ended.status);
         Ok(Finished { ended, session, facts, began })
     }
 }
@@ -169,7 +169,7 @@ impl Finished {
             user_ns: Some(usage.user_ns),
             system_ns: Some(usage.system_ns),
             peak_rss_bytes: Some(usage.peak_rss_bytes),
-            killed: u64::from(self.ended.status.signal().is_some()),
+            killed: u64::from(system::was_ended(self.ended.status)),
             ..ProcessSummary::default()
         };
         let folder = session.folder();

@@ -7,7 +7,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use nix::sys::statvfs::statvfs;
 use perf_runtime::segment::discarded::{self, Ledger};
 use perf_runtime::segment::folder::AGENT_LOCK;
 use perf_runtime::segment::retention::{Held, Limits, Reason, Space};
@@ -15,6 +14,7 @@ use perf_runtime::segment::{MARK_EXTENSION, Outline};
 
 use super::{collect, folder, life};
 use crate::files;
+use crate::system;
 use crate::text::units;
 
 /// The variables that limit what may stay.
@@ -47,21 +47,14 @@ fn limits_in(base: &Path) -> Limits {
 
 /// Measures the file system that `folder` lies in; `None` where the system does not know.
 pub(crate) fn space(folder: &Path) -> Option<Space> {
-    let system = statvfs(folder).ok()?;
-    // The types differ between systems.
-    #[expect(clippy::allow_attributes, reason = "needed on some systems only")]
-    #[allow(clippy::useless_conversion, reason = "the types are u64 on some systems only")]
-    let (unit, all, free, all_files, free_files) = (
-        u64::from(system.fragment_size()),
-        u64::from(system.blocks()),
-        u64::from(system.blocks_available()),
-        u64::from(system.files()),
-        u64::from(system.files_available()),
-    );
+    let volume = system::volume(folder)?;
     // One that has no limit reports that it has nothing.
-    let amount = |of: u64| if all == 0 { u64::MAX } else { of.saturating_mul(unit) };
-    let takes_files = all_files == 0 || free_files > 0;
-    Some(Space { total: amount(all), free: amount(free), takes_files })
+    let amount = |of: u64| if volume.total == 0 { u64::MAX } else { of };
+    Some(Space {
+        total: amount(volume.total),
+        free: amount(volume.free),
+        takes_files: volume.takes_files,
+    })
 }
 
 /// Lists the recordings in `base` to which nobody adds any more, the oldest first.
@@ -106,8 +99,7 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn bytes_of(path: &Path) -> u64 {
-    use std::os::unix::fs::MetadataExt as _;
-    fs::symlink_metadata(path).map_or(0, |metadata| metadata.blocks().saturating_mul(512))
+    fs::symlink_metadata(path).map_or(0, |metadata| system::taken(&metadata))
 }
 
 /// Discards the oldest recordings in `base` until the others are within the limits and `needed` bytes are
@@ -266,7 +258,6 @@ pub(crate) fn given_way(base: &Path) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::DirBuilderExt as _;
     use std::time::Duration;
 
     /// No process has this id.
@@ -287,7 +278,7 @@ mod tests {
         file(&at(&format!("{}-own.ptseg", std::process::id())), 1);
         file(&at("other"), 1);
         for session in ["session-over", "session-lives"] {
-            fs::DirBuilder::new().mode(0o700).create(at(session)).unwrap();
+            system::make_own_folder(&at(session)).unwrap();
             file(&at(session).join("alive"), 1);
             file(&at(session).join(format!("{DEAD}-a.ptseg")), 1);
         }

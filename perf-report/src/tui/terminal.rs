@@ -8,15 +8,8 @@
 use std::io::{self, IsTerminal as _, Stdout};
 use std::mem::ManuallyDrop;
 use std::panic;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
-use nix::errno::Errno;
-use nix::sys::signal::{Signal, kill};
-use nix::sys::termios::tcgetattr;
-use nix::unistd::Pid;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::cursor::{Hide, Show};
@@ -25,8 +18,8 @@ use ratatui::crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use ratatui::layout::Size;
-use signal_hook::SigId;
-use signal_hook::consts::SIGCONT;
+
+use crate::system::{self, Continuation};
 
 /// True while the terminal is taken. Locked while that changes, so that nobody goes on, or ends the process,
 /// while another thread is half way through giving it back. Nothing that is done under the lock panics.
@@ -37,8 +30,7 @@ pub(super) struct Terminal {
     /// Never dropped: that would show the cursor once more, complain where the terminal is gone, and panic where
     /// even that cannot be written. [`give_back`] does all of it.
     inner: ManuallyDrop<ratatui::Terminal<CrosstermBackend<Stdout>>>,
-    has_continued: Arc<AtomicBool>,
-    registered: Option<SigId>,
+    continuation: Continuation,
 }
 
 /// Finds out whether there is a terminal that a view can be drawn on.
@@ -50,11 +42,11 @@ pub(super) fn is_usable() -> Result<(), String> {
     if !io::stdout().is_terminal() {
         return Err("standard output is no terminal".to_owned());
     }
-    if term.is_empty() || term == "dumb" {
+    if term == "dumb" || (term.is_empty() && !system::draws_without_term()) {
         return Err(format!("the terminal cannot be drawn on (TERM={term})"));
     }
     // Keys come from there when standard input is something else.
-    if !io::stdin().is_terminal() && std::fs::File::open("/dev/tty").is_err() {
+    if !io::stdin().is_terminal() && !system::has_keyboard() {
         return Err("there is no keyboard: standard input is no terminal".to_owned());
     }
     Ok(())
@@ -62,24 +54,23 @@ pub(super) fn is_usable() -> Result<(), String> {
 
 /// Returns whether the terminal that keys come from is there, and not hung up.
 pub(super) fn is_there() -> bool {
-    tcgetattr(io::stdin()).map_or_else(|error| error == Errno::ENOTTY, |_| true)
+    system::is_keyboard_there()
 }
 
 impl Terminal {
     /// Takes the terminal.
     pub(super) fn enter() -> io::Result<Self> {
         give_back_on_panic();
-        let has_continued = Arc::new(AtomicBool::new(false));
-        let registered = signal_hook::flag::register(SIGCONT, Arc::clone(&has_continued)).ok();
+        let continuation = Continuation::watch();
         take()?;
         let inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
         let inner = ManuallyDrop::new(inner);
-        Ok(Self { inner, has_continued, registered })
+        Ok(Self { inner, continuation })
     }
 
     /// Returns whether somebody stopped this process and let it go on, since this was asked last.
     pub(super) fn has_continued(&self) -> bool {
-        self.has_continued.swap(false, Ordering::AcqRel)
+        self.continuation.has_continued()
     }
 
     /// Takes the terminal once more: whoever had it meanwhile may have changed it.
@@ -90,17 +81,8 @@ impl Terminal {
 
     /// Gives the terminal back until somebody lets this process go on.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
-        /// The time until the stop has taken effect; longer only where this process may not be stopped.
-        const PATIENCE: Duration = Duration::from_millis(200);
         give_back();
-        self.has_continued();
-        // The whole job, as the terminal does it.
-        let _ = kill(Pid::from_raw(0), Signal::SIGTSTP);
-        let since = Instant::now();
-        while !self.has_continued.load(Ordering::Acquire) && since.elapsed() < PATIENCE {
-            thread::sleep(Duration::from_millis(5));
-        }
-        self.has_continued();
+        self.continuation.stop_job();
         self.reenter()
     }
 
@@ -120,9 +102,6 @@ impl Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         give_back();
-        if let Some(id) = self.registered.take() {
-            signal_hook::low_level::unregister(id);
-        }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -14,6 +13,13 @@ use perf_report::project::store::{Made, Query, Sqlite, Store as _};
 /// A folder of its own: a workspace with a place for segments. Gone when dropped.
 pub(crate) struct Desk {
     folder: tempfile::TempDir,
+}
+
+fn user() -> u32 {
+    #[cfg(unix)]
+    return nix::unistd::Uid::current().as_raw();
+    #[cfg(windows)]
+    return perf_runtime::segment::folder::user();
 }
 
 /// How a program ended, and what it said.
@@ -44,7 +50,7 @@ impl Desk {
     /// A new folder that only its owner may enter.
     pub(crate) fn private_folder(&self, name: &str) -> PathBuf {
         let path = self.path(name);
-        fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
+        perf_runtime::segment::folder::prepare(&path, user()).unwrap();
         path
     }
 

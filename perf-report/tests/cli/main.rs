@@ -5,28 +5,41 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
-mod ab;
 mod baseline;
-mod before;
 mod bless;
-mod collect;
 mod desk;
-mod doctor;
-mod export;
 mod history;
-mod import;
 mod library;
 mod listed;
-mod monitor;
 mod order;
 mod overhead;
-mod push;
-mod repeat;
-mod run;
-
 mod show;
-mod signals;
 mod slower;
-mod special;
 mod store;
 mod usage;
+
+// Their commands are scripts of `sh`, or they make links, pipes and permissions of Unix.
+#[cfg(unix)]
+mod ab;
+#[cfg(unix)]
+mod before;
+#[cfg(unix)]
+mod collect;
+#[cfg(unix)]
+mod doctor;
+#[cfg(unix)]
+mod export;
+#[cfg(unix)]
+mod import;
+#[cfg(unix)]
+mod monitor;
+#[cfg(unix)]
+mod push;
+#[cfg(unix)]
+mod repeat;
+#[cfg(unix)]
+mod run;
+#[cfg(unix)]
+mod signals;
+#[cfg(unix)]
+mod special;

@@ -17,6 +17,7 @@ use crate::record::command::{Job, Streams};
 use crate::record::facts;
 use crate::record::in_turn::Watcher as _;
 use crate::record::worktree::Worktree;
+use crate::system;
 
 /// Both sides, ready to run.
 pub(super) struct Sides {
@@ -193,7 +194,7 @@ impl OneSide {
 
 /// Without links, as git names folders.
 fn resolved(dir: &Path) -> PathBuf {
-    dir.canonicalize().unwrap_or_else(|_| dir.to_owned())
+    system::canonical(dir).unwrap_or_else(|_| dir.to_owned())
 }
 
 fn build(command: &str, side: &OneSide) -> Result<(), UserError> {

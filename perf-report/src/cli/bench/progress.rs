@@ -5,7 +5,6 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Read as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
@@ -13,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::analysis::interleave::roughly;
 use crate::cli::rounds::Rounds;
+use crate::system;
 use crate::text::{sanitize, units};
 
 /// Variable that tells the programs where to write.
@@ -65,7 +65,8 @@ impl Processes {
     pub(super) fn next(&self) -> Option<Told> {
         let name = format!("perf-track-bench-{}-{}", std::process::id(), self.before.processes);
         let path = std::env::temp_dir().join(name);
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).ok()?;
+        let mut options = OpenOptions::new();
+        system::closed_to_others(options.write(true).create_new(true)).open(&path).ok()?;
         Some(Told { path, began: Instant::now() })
     }
 

@@ -5,10 +5,9 @@ mod state;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::os::fd::AsFd as _;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::builder::FalseyValueParser;
 
@@ -28,6 +27,7 @@ use crate::record::bisect::history::History;
 use crate::record::bisect::workshop::Workshop;
 use crate::record::facts;
 use crate::record::worktree;
+use crate::system;
 use crate::text::{units, values};
 
 use search::{Search, Stopped};
@@ -296,7 +296,7 @@ fn question(args: &Args, context: &Context) -> Result<(BisectQuestion, History),
     }
     let metric = metric(args)?;
     let history = History::between(&context.dir, (good, bad), args.first_parent)?;
-    let dir = context.dir.canonicalize().unwrap_or_else(|_| context.dir.clone());
+    let dir = system::canonical(&context.dir).unwrap_or_else(|_| context.dir.clone());
     let below = dir.strip_prefix(&history.repository).unwrap_or(Path::new(""));
     let end = |commit: Option<&crate::model::BisectCommit>| {
         commit.map(|commit| commit.commit.clone()).unwrap_or_default()
@@ -386,22 +386,21 @@ fn search<'a>(
 
 /// Asks whether to go on. No answer, and the end of the input, is a yes; Ctrl-C is none.
 fn ask(rounds: &Rounds) -> bool {
-    use std::io::BufRead as _;
+    /// The time between two looks whether somebody asks for the end.
+    const STEP: Duration = Duration::from_millis(200);
     output::message("go on? [Y/n]");
-    let stdin = std::io::stdin();
-    let mut ready = [nix::poll::PollFd::new(stdin.as_fd(), nix::poll::PollFlags::POLLIN)];
     loop {
         if rounds.interrupted().is_some() {
             return false;
         }
-        match nix::poll::poll(&mut ready, nix::poll::PollTimeout::from(200_u8)) {
-            Ok(0) | Err(nix::errno::Errno::EINTR) => {}
-            Ok(_) => break,
+        match system::wait_for_input(STEP) {
+            Ok(false) => {}
+            Ok(true) => break,
             Err(_) => return true,
         }
     }
     let mut answer = String::new();
-    let read = stdin.lock().read_line(&mut answer);
+    let read = std::io::stdin().read_line(&mut answer);
     read.is_err() || !answer.trim().to_lowercase().starts_with('n')
 }
 

@@ -9,9 +9,6 @@ use std::process::ExitCode;
 use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-
 use super::outside::written_in;
 use super::printed::Printer;
 use super::{Args, broken, look, no_signals};
@@ -26,7 +23,7 @@ use crate::project::context::Context;
 use crate::record::command::{Held, Interrupt, Job, Streams};
 use crate::record::failure;
 use crate::record::recorder::{Finished, Order, Recorded, Recorder};
-use crate::tui;
+use crate::{system, tui};
 
 /// The thread that the command runs on.
 type Running<'scope> = ScopedJoinHandle<'scope, io::Result<Finished>>;
@@ -158,7 +155,7 @@ fn view(
     match &left {
         Ok(Left::Interrupt) if running.is_some() => {
             // To the whole job, as the terminal does it.
-            let _ = kill(Pid::from_raw(0), Signal::SIGINT);
+            system::interrupt_job();
         }
         Ok(Left::Quit) if running.is_some() => {
             output::message("the view is closed, and the command runs on: Ctrl-C ends it");

@@ -14,6 +14,7 @@ use super::account::{Account, Build, Seen};
 use super::sums::Sums;
 use crate::live::stacks::{self, Key};
 use crate::record::collect::{self, Known};
+use crate::text::path;
 
 /// The segments in some folders.
 #[derive(Debug)]
@@ -186,6 +187,7 @@ fn seen(snapshot: &Snapshot) -> Seen {
 /// Returns the name of a process's program: the last part of its path, whatever became of the file.
 fn name_of(process: &Process) -> String {
     let path = process.program.strip_suffix(" (deleted)").unwrap_or(&process.program);
+    let path = path::portable(path);
     let name = path.rsplit('/').next().unwrap_or_default();
     if name.is_empty() { "(unknown)".to_owned() } else { name.to_owned() }
 }

@@ -1,7 +1,6 @@
 //! The locks by which the recorder knows that an agent reads, and agents know of each other.
 
 use std::fs::{File, TryLockError};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -10,6 +9,7 @@ use perf_runtime::segment::folder::AGENT_LOCK;
 
 use crate::error::{ExitCode, UserError};
 use crate::record::folder;
+use crate::system;
 
 /// Locks in some folders, held until this is dropped.
 #[derive(Debug)]
@@ -48,9 +48,8 @@ fn lock(folder: &Path) -> Result<File, UserError> {
             .help("the agent needs to write to the folder of the recordings")
     };
     let mut options = File::options();
-    let flags = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
-    let file = options.create(true).truncate(false).write(true).mode(0o600).custom_flags(flags);
-    let file = file.open(&path).map_err(cannot)?;
+    let options = options.create(true).truncate(false).write(true);
+    let file = system::closed_to_others(options).open(&path).map_err(cannot)?;
     // A recorder that makes room holds it for a moment, to see whether an agent does.
     for _ in 0..50 {
         match file.try_lock() {

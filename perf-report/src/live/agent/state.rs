@@ -3,13 +3,13 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use prost::Message;
 
 use super::account::{Account, Program, Recording};
 use crate::files;
+use crate::system;
 
 /// Name of the file.
 const FILE: &str = "agent.state";
@@ -48,10 +48,11 @@ pub(super) fn save(path: &Path, account: &Account) -> io::Result<()> {
     let new = path.with_extension("state.new");
     let _ = fs::remove_file(&new);
     let mut options = File::options();
-    let mut file = options.write(true).create_new(true).mode(0o600).open(&new)?;
+    let mut file = system::closed_to_others(options.write(true).create_new(true)).open(&new)?;
     file.write_all(&encoded(account))?;
     file.sync_data()?;
-    fs::rename(&new, path)
+    drop(file);
+    system::rename(&new, path)
 }
 
 /// Reads the account at `path`; `None` where there is none.

@@ -5,14 +5,13 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use perf_runtime::segment::life::{Copied, Owner};
 
 use crate::record::collect::{self, Key, Listing, Unrecorded, is_running, pid_of};
 use crate::record::folder;
-use crate::record::mapped::{Mapped, mapped_segments};
+use crate::system::mapped_segments;
 
 /// The reason for which there is no segment of a process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,11 +105,10 @@ pub(crate) fn is_written(path: &Path) -> bool {
     if !is_running(pid) {
         return false;
     }
-    let Ok(metadata) = fs::metadata(path) else { return false };
-    let is_it = |mapped: &Mapped| {
-        mapped.inode == metadata.ino() && mapped.path.file_name() == path.file_name()
-    };
-    mapped_segments(pid).map_or(true, |mapped| mapped.iter().any(is_it))
+    if !path.exists() {
+        return false;
+    }
+    mapped_segments(pid).map_or(true, |mapped| mapped.iter().any(|mapped| mapped.is_at(path)))
 }
 
 /// Reads the identity of the recording at `path`; `None` where the segment is not complete.
@@ -134,7 +132,6 @@ fn ids(pid: u32) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::DirBuilderExt as _;
 
     /// A process that has ended, so that its id is free.
     fn ended() -> u32 {
@@ -148,7 +145,7 @@ mod tests {
         let base = tempfile::tempdir().unwrap();
         let folder = |name: &str| {
             let path = base.path().join(name);
-            fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
+            crate::system::make_own_folder(&path).unwrap();
             path
         };
         let (session, other) = (folder("session-1"), folder("other"));

@@ -7,7 +7,6 @@ use std::fs;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use nix::time::{ClockId, clock_gettime};
 use perf_runtime::segment::life::Owner;
 use perf_runtime::segment::{self, SegmentError};
 
@@ -17,6 +16,7 @@ pub(crate) use crate::record::collect::Key;
 
 use crate::model::ProcessStacks;
 use crate::record::{collect, facts};
+use crate::system;
 
 /// Reads the stacks of the process that wrote the segment at `path`; for a process that has ended,
 /// those at its end.
@@ -32,7 +32,7 @@ pub(crate) fn read(path: &Path) -> Result<ProcessStacks, SegmentError> {
         return Ok(ProcessStacks::of(&stacks, path, (true, stacks.unix_ns), facts::time, name));
     }
     if is_written(path) {
-        let stacks = segment::stacks(path, monotonic_ns)?;
+        let stacks = segment::stacks(path, system::monotonic_ns)?;
         let name = |thread| thread_name(path, stacks.process.pid, thread);
         let found = ProcessStacks::of(&stacks, path, (true, unix_ns()), facts::time, name);
         // Should it have ended meanwhile, this would be no moment of its life.
@@ -42,12 +42,6 @@ pub(crate) fn read(path: &Path) -> Result<ProcessStacks, SegmentError> {
     }
     let stacks = segment::last_stacks(path)?;
     Ok(ProcessStacks::of(&stacks, path, (false, stacks.unix_ns), facts::time, |_| None))
-}
-
-/// Returns the time of the clock that processes have in common.
-fn monotonic_ns() -> u64 {
-    let time = clock_gettime(ClockId::CLOCK_MONOTONIC).map(std::time::Duration::from);
-    time.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
 }
 
 /// Returns the time, in nanoseconds since 1970.

@@ -6,10 +6,9 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use nix::time::{ClockId, clock_gettime};
-
 use super::{Reading, Watch};
 use crate::live::pace;
+use crate::system;
 
 /// A thread that reads, and the way to what it has read. It ends when this is dropped.
 #[derive(Debug)]
@@ -145,9 +144,9 @@ pub(crate) fn panic_if_asked(place: &str) {
     }
 }
 
-/// Returns the processor time that this thread has taken.
+/// Returns the processor time that this thread has taken; where the system does not count it, time that passes.
 pub(crate) fn cpu_time() -> Duration {
-    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map(Duration::from).unwrap_or_default()
+    system::thread_time().unwrap_or_else(|| Duration::from_nanos(system::monotonic_ns()))
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use super::super::{
 use crate::stats::number::{deviation, float, whole};
 use crate::stats::robust;
 use crate::text::order::natural;
+use crate::text::path;
 
 /// Timed batches from which a machine that was never quiet shows.
 const FEWEST_TO_TELL: u64 = 5;
@@ -127,7 +128,7 @@ fn function(name: String, processes: &[&snapshot::Benchmark]) -> Function {
         name,
         kind: FunctionKind::Benchmark,
         module: facts.module.clone(),
-        file: facts.file.clone(),
+        file: path::portable(&facts.file),
         line: facts.line,
         calls: iterations,
         errors: sum(|batch| batch.errors),

@@ -16,6 +16,7 @@ use crate::error::{ExitCode as Code, UserError};
 use crate::files;
 use crate::import::{self, Format, Imported, LARGEST, Notes, Options, criterion as of_criterion};
 use crate::project::context::Context;
+use crate::system;
 
 /// Something to import: a file, a folder, or standard input.
 #[derive(Debug)]
@@ -212,7 +213,7 @@ fn criterion_source(context: &Context, path: &Path, order: &Order) -> Result<Sou
         modified: None,
         is_ours: is_ours(context, path),
         saved: found.saved,
-        path: path.canonicalize().ok(),
+        path: system::canonical(path).ok(),
         content: Content::Criterion(found.files, found.notes),
     })
 }
@@ -227,7 +228,7 @@ fn file(context: &Context, path: &Path) -> Result<Source, UserError> {
     };
     let (bytes, modified) = open().map_err(|error| unreadable(&shown, error))?;
     let is_ours = is_ours(context, path);
-    let path = path.canonicalize().ok();
+    let path = system::canonical(path).ok();
     let read = Content::Text(text(bytes));
     Ok(Source { shown, modified, is_ours, saved: Vec::new(), path, content: read })
 }
@@ -275,7 +276,7 @@ fn text(bytes: Vec<u8>) -> String {
 }
 
 fn is_ours(context: &Context, path: &Path) -> bool {
-    let [path, root] = [path, &context.root].map(Path::canonicalize);
+    let [path, root] = [path, &context.root].map(system::canonical);
     path.ok().zip(root.ok()).is_some_and(|(path, root)| path.starts_with(root))
 }
 

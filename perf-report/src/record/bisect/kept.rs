@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -118,8 +117,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
         _ => {}
     }
     fs::copy(from, to)?;
-    let mode = from.metadata()?.permissions().mode();
-    fs::set_permissions(to, fs::Permissions::from_mode(mode))
+    fs::set_permissions(to, from.metadata()?.permissions())
 }
 
 /// Returns the regular files below a folder, sorted.

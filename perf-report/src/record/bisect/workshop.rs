@@ -19,6 +19,7 @@ use crate::record::facts;
 use crate::record::failure::{cannot_record, shown_end};
 use crate::record::recorder::{self, Order as Recording, Recorder};
 use crate::record::worktree::{Worktree, git};
+use crate::system;
 
 /// The folder of one of two commits that run in turn.
 #[derive(Debug)]
@@ -168,7 +169,7 @@ impl Workshop {
         if let Some(folder) = link.parent() {
             fs::create_dir_all(folder).map_err(|error| unwritable(folder, error))?;
         }
-        std::os::unix::fs::symlink(&self.target, &link).map_err(|error| unwritable(&link, error))
+        system::link_folder(&self.target, &link).map_err(|error| unwritable(&link, error))
     }
 
     /// Returns whether a build is kept.
@@ -191,7 +192,7 @@ impl Workshop {
                 let _ = fs::remove_file(file);
             }
         }
-        let words = ["sh", "-c", self.build.as_str()].map(OsString::from);
+        let words = system::shell_words(&self.build);
         let mut environment = self.probe.environment.clone();
         if std::env::var_os("CARGO_INCREMENTAL").is_none() {
             // Built piece by piece, the same code may lie differently.
@@ -283,7 +284,7 @@ impl Workshop {
     /// Returns whether something is there, and lies in the first folder or the target folder, wherever
     /// links lead.
     fn is_inside(&self, path: &Path) -> bool {
-        let real = |path: &Path| path.canonicalize().ok();
+        let real = |path: &Path| system::canonical(path).ok();
         let folders = [self.probe.worktree.root(), self.target.as_path()];
         let mut folders = folders.into_iter().filter_map(real);
         real(path).is_some_and(|path| folders.any(|folder| path.starts_with(folder)))

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::listing::pid_of;
 use super::process::{check_readable, may_be_written};
+use crate::text::path;
 
 /// The facts of a segment that are known without merging it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +41,7 @@ fn about_one(path: &Path) -> About {
         path: path.to_owned(),
         pid: pid_of(path),
         started_unix_ns: process.as_ref().map_or(0, |process| process.started_unix_ns),
-        program: process.map(|process| process.program),
+        program: process.map(|process| path::portable(&process.program)),
         bytes: fs::metadata(path).map_or(0, |metadata| metadata.len()),
         living: may_be_written(path),
     }

@@ -1,8 +1,8 @@
 //! The id by which a segment is known again once it is stored.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
 use perf_runtime::segment::life::Owner;
 
@@ -23,12 +23,26 @@ pub(crate) fn id_of(path: &Path, run: Option<&str>) -> SegmentId {
     if run.is_none()
         && let Ok(metadata) = fs::symlink_metadata(path)
     {
-        let changed = [metadata.mtime(), metadata.mtime_nsec()].map(i64::cast_unsigned);
-        changed.into_iter().for_each(add);
+        changed(&metadata).into_iter().for_each(add);
     }
     bytes.extend(run.unwrap_or_default().bytes());
     // SQLite knows signed integers only.
     SegmentId(crate::record::facts::fnv1a(&bytes).cast_signed())
+}
+
+/// Returns the time of a file's last change, as seconds since 1970 and nanoseconds; what lies before that wraps
+/// around.
+fn changed(metadata: &fs::Metadata) -> [u64; 2] {
+    let Ok(time) = metadata.modified() else { return [0; 2] };
+    time.duration_since(UNIX_EPOCH).map_or_else(
+        |before| {
+            let before = before.duration();
+            let nanoseconds = u64::from(before.subsec_nanos());
+            let seconds = before.as_secs() + u64::from(nanoseconds > 0);
+            [seconds.wrapping_neg(), (1_000_000_000 - nanoseconds) % 1_000_000_000]
+        },
+        |since| [since.as_secs(), u64::from(since.subsec_nanos())],
+    )
 }
 
 #[cfg(test)]

@@ -2,16 +2,16 @@
 
 use std::ffi::OsString;
 use std::io::{self, PipeReader, Read as _};
-use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::notice::{Wait, end, feed, wait};
-use super::{DIR_VARIABLE, Interrupt, SWITCH_VARIABLE, in_words, tail};
+use super::notice::{Wait, feed, wait};
+use super::{DIR_VARIABLE, Interrupt, SWITCH_VARIABLE, tail};
 use crate::record::failure;
+use crate::system::{self, Started};
 use crate::text::{units, values};
 
 /// The longest wait for the output of a program that failed.
@@ -42,9 +42,9 @@ pub(crate) struct Filter<'a> {
 pub(crate) fn filter(filter: Filter<'_>) -> Result<Vec<u8>, String> {
     let program = filter.words.first().map_or("", String::as_str);
     let interrupt = Interrupt::watch().map_err(|error| error.to_string())?;
-    let Started { mut child, output, tail } = start(filter)
+    let Running { mut process, output, tail } = start(filter)
         .map_err(|error| format!("the program `{program}` cannot be started: {error}"))?;
-    feed(&mut child, filter.input);
+    feed(&mut process, filter.input);
     let begin = Instant::now();
     let mut answer = None;
     let mut is_too_much = false;
@@ -54,7 +54,7 @@ pub(crate) fn filter(filter: Filter<'_>) -> Result<Vec<u8>, String> {
             answer.as_ref().is_some_and(|bytes: &Vec<u8>| bytes.len() as u64 > filter.most);
         is_too_much || interrupt.signal().is_some()
     };
-    let ended = wait(&mut child, filter.timeout, is_over);
+    let ended = wait(&mut process, filter.timeout, is_over);
     let printed = || failure::shown_end(&tail.finish());
     let too_much = || {
         let most = units::bytes(filter.most);
@@ -74,30 +74,30 @@ pub(crate) fn filter(filter: Filter<'_>) -> Result<Vec<u8>, String> {
     };
     let is_whole = |answer: &Vec<u8>| answer.len() as u64 <= filter.most;
     if !status.success() {
-        end(&child);
+        process.end();
         // One of which nobody reads more is ended by that, and this is why.
         let answer = answer.or_else(|| output.recv_timeout(PATIENCE).ok());
         let is_flood = answer.is_some_and(|answer| !is_whole(&answer));
-        let why = || format!("the program `{program}` {}{}", in_words(status), printed());
+        let why = || format!("the program `{program}` {}{}", system::ending(status), printed());
         return Err(if is_flood { too_much() } else { why() });
     }
     // What it left behind may still hold its output.
     let left = filter.timeout.saturating_sub(begin.elapsed());
     let answer = answer.or_else(|| output.recv_timeout(left).ok()).ok_or_else(|| {
-        end(&child);
+        process.end();
         format!("the program `{program}` ended, and a process that it left behind holds its output")
     })?;
     if is_whole(&answer) { Ok(answer) } else { Err(too_much()) }
 }
 
 /// A program that runs, with its output.
-struct Started {
-    child: Child,
+struct Running {
+    process: Started,
     output: Receiver<Vec<u8>>,
     tail: tail::Tail,
 }
 
-fn start(filter: Filter<'_>) -> io::Result<Started> {
+fn start(filter: Filter<'_>) -> io::Result<Running> {
     let Some((program, arguments)) = filter.words.split_first() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "there is no program"));
     };
@@ -110,14 +110,13 @@ fn start(filter: Filter<'_>) -> io::Result<Started> {
         .env(SWITCH_VARIABLE, "off")
         .env_remove(DIR_VARIABLE)
         .stdin(Stdio::piped())
-        .stdout(writer)
-        // A group of its own, to end whatever it starts.
-        .process_group(0);
+        .stdout(writer);
     let tail = tail::Tail::of_errors(&mut command)?;
-    let child = command.spawn()?;
+    // Apart, to end whatever it starts.
+    let process = Started::apart(&mut command)?;
     // Its own ends of the pipes are closed with it.
     drop(command);
-    Ok(Started { child, output: read(reader, filter.most), tail })
+    Ok(Running { process, output: read(reader, filter.most), tail })
 }
 
 /// Reads everything in the background, and one byte more than the most at most.
@@ -132,7 +131,8 @@ fn read(from: PipeReader, most: u64) -> Receiver<Vec<u8>> {
     output
 }
 
-#[cfg(test)]
+// The commands in them are scripts of `sh`.
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 

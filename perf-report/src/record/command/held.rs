@@ -139,7 +139,8 @@ fn read(mut from: PipeReader, kept: &Mutex<Kept>) {
     }
 }
 
-#[cfg(test)]
+// The commands in them are scripts of `sh`.
+#[cfg(all(test, unix))]
 mod tests {
     use super::super::{Job, run};
     use super::*;

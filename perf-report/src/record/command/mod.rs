@@ -3,32 +3,23 @@
 
 mod filter;
 mod held;
-mod interrupt;
 mod notice;
 mod passing;
-mod signals;
 mod tail;
 
 use std::ffi::OsString;
 use std::io;
-use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-#[cfg(any(target_os = "linux", target_os = "android"))]
-use nix::errno::Errno;
-use nix::sys::signal::{Signal, raise};
-#[cfg(any(target_os = "linux", target_os = "android"))]
-use nix::unistd::Pid;
-use nix::unistd::getgid;
-use wait4::Wait4 as _;
-
 pub(crate) use filter::{Filter, filter};
 pub(crate) use held::Held;
-pub(crate) use interrupt::Interrupt;
 pub(crate) use notice::{Notice, tell};
 pub(crate) use passing::Screen;
+
+pub(crate) use crate::system::Interrupt;
+use crate::system::{self, Forwarder, Io, Started, Usage};
 
 /// The variable with the folder that the recorder records in.
 pub(crate) const DIR_VARIABLE: &str = "PERF_TRACK_DIR";
@@ -66,27 +57,6 @@ pub(crate) enum Streams {
     Tail,
 }
 
-/// The processor time and memory of a command, and of those of its children that it waited for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Usage {
-    /// Processor time in user mode, in nanoseconds.
-    pub user_ns: u64,
-    /// Processor time in the kernel, in nanoseconds.
-    pub system_ns: u64,
-    /// Largest resident memory of one process, in bytes.
-    pub peak_rss_bytes: u64,
-}
-
-/// The bytes that a command read and wrote, those of its children that it waited for included, and those
-/// that only reached the page cache.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Io {
-    /// Bytes read.
-    pub read_bytes: u64,
-    /// Bytes written.
-    pub written_bytes: u64,
-}
-
 /// The end of a command, and its usage.
 #[derive(Debug, Clone)]
 pub(crate) struct Ended {
@@ -107,22 +77,12 @@ pub(crate) struct Ended {
 impl Ended {
     /// Returns the code that a shell would report: the command's own, or 128 and the signal.
     pub(crate) fn shell_code(&self) -> u8 {
-        let code = self.status.code().or_else(|| self.status.signal().map(|signal| 128 + signal));
-        code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
+        system::shell_code(self.status)
     }
 
     /// Describes its end in words: `ended with exit code 1`, `was ended by signal 9`.
     pub(crate) fn in_words(&self) -> String {
-        in_words(self.status)
-    }
-}
-
-/// Describes in words how a process ended.
-fn in_words(status: ExitStatus) -> String {
-    match (status.signal(), status.code()) {
-        (Some(signal), _) => format!("was ended by signal {signal}"),
-        (None, Some(code)) => format!("ended with exit code {code}"),
-        (None, None) => "ended in an unknown way".to_owned(),
+        system::ending(self.status)
     }
 }
 
@@ -177,15 +137,7 @@ pub(crate) fn overhear(
 
 /// Ends this process by the signal that ended a command, where one did; else returns the exit code.
 pub(crate) fn end_like(ended: &Ended) -> u8 {
-    use nix::sys::resource::{Resource, setrlimit};
-    let signal = ended.status.signal().and_then(|signal| Signal::try_from(signal).ok());
-    if let Some(signal) = signal {
-        // The command has left its core, if it should.
-        let _ = setrlimit(Resource::RLIMIT_CORE, 0, 0);
-        let _ = signal_hook::low_level::emulate_default_handler(signal as i32);
-        // The standard library catches faults, and leaves the second of them alone.
-        let _ = raise(signal).and_then(|()| raise(signal));
-    }
+    system::end_like(ended.status);
     ended.shell_code()
 }
 
@@ -198,53 +150,27 @@ fn start<T>(
     prepare(&mut command);
     let wants_tail = job.streams == Streams::Tail;
     let tail = wants_tail.then(|| tail::Tail::of(&mut command)).transpose()?;
-    let forwarder = signals::Forwarder::prepare()?;
+    let forwarder = Forwarder::prepare()?;
     let started = Instant::now();
-    let child = command.spawn()?;
+    let process = Started::measured(&mut command)?;
     // Our ends of its pipes, without which the reader of its output would wait for ever.
     drop(command);
-    let pid = child.id();
+    let pid = process.id();
     let forwarding = forwarder.forward_to(pid);
     let watching = while_running();
-    let io = io_at_end(pid);
-    let ended = child.wait4();
+    let ended = process.wait();
     let wall = started.elapsed();
     forwarding.stop();
     drop(watching);
     let ended = ended?;
-    let ns = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
     Ok(Ended {
         pid,
-        io,
+        io: ended.io,
         status: ended.status,
         wall,
-        usage: Usage {
-            user_ns: ns(ended.rusage.utime),
-            system_ns: ns(ended.rusage.stime),
-            peak_rss_bytes: ended.rusage.maxrss,
-        },
+        usage: ended.usage,
         tail: tail.map(tail::Tail::finish).unwrap_or_default(),
     })
-}
-
-/// Waits for the end of a process, and reads what it read and wrote, while its account still lies there.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn io_at_end(pid: u32) -> Option<Io> {
-    use nix::sys::wait::{Id, WaitPidFlag, waitid};
-    let process = Pid::from_raw(i32::try_from(pid).ok()?);
-    let until_end = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
-    while let Err(Errno::EINTR) = waitid(Id::Pid(process), until_end) {}
-    let account = std::fs::read_to_string(format!("/proc/{pid}/io")).ok()?;
-    let field = |name: &str| {
-        let line = account.lines().find_map(|line| line.strip_prefix(name));
-        line.and_then(|line| line.trim().parse().ok())
-    };
-    Some(Io { read_bytes: field("rchar:")?, written_bytes: field("wchar:")? })
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn io_at_end(_pid: u32) -> Option<Io> {
-    None
 }
 
 /// Returns the command of a job, ready to be started but for its output with [`Streams::Tail`].
@@ -254,14 +180,6 @@ fn command(job: Job<'_>) -> io::Result<Command> {
     };
     let mut command = Command::new(program);
     command.args(arguments);
-    let group = getgid().as_raw();
-    let groups = std::fs::read_to_string("/proc/self/gid_map").unwrap_or_default();
-    if is_mapped(group, &groups) {
-        // A group of its own choice, if it is the same, makes the standard library fork. Otherwise both share
-        // the memory until the program is loaded, and all of this process, its code included, counts as the
-        // command's.
-        command.gid(group);
-    }
     for name in job.without {
         command.env_remove(name);
     }
@@ -281,32 +199,10 @@ fn command(job: Job<'_>) -> io::Result<Command> {
     Ok(command)
 }
 
-/// Returns whether a group exists in this user namespace, whose `map` has lines `first outside count`. One
-/// that does not cannot be chosen, not even where it is the group already.
-fn is_mapped(group: u32, map: &str) -> bool {
-    let covers = |line: &str| {
-        let mut numbers = line.split_whitespace().map(str::parse::<u32>);
-        let [first, _outside, count] = [(); 3].map(|()| numbers.next().and_then(Result::ok));
-        let below = first.and_then(|first| group.checked_sub(first));
-        below.zip(count).is_some_and(|(below, count)| below < count)
-    };
-    map.lines().any(covers)
-}
-
-#[cfg(test)]
+// The commands in them are scripts of `sh`.
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_group_is_mapped_where_a_range_covers_it() {
-        let whole = "         0          0 4294967295\n";
-        assert!(is_mapped(0, whole) && is_mapped(1000, whole));
-        let two = "0 1000 1\n5 2000 10\n";
-        assert!(
-            is_mapped(0, two) && is_mapped(14, two) && !is_mapped(15, two) && !is_mapped(1, two)
-        );
-        assert!(!is_mapped(65534, "") && !is_mapped(0, "x"));
-    }
 
     fn ended(script: &str) -> Ended {
         let words = ["sh", "-c", script].map(OsString::from);

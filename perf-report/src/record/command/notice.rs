@@ -1,17 +1,14 @@
 //! A command that is told something: on its standard input, and within a time.
 
 use std::io::{self, Write as _};
-use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
-
-use super::{DIR_VARIABLE, SWITCH_VARIABLE, in_words, tail};
+use super::{DIR_VARIABLE, SWITCH_VARIABLE, tail};
 use crate::record::failure;
+use crate::system::{self, Started};
 
 /// The time between two looks whether it has ended.
 const STEP: Duration = Duration::from_millis(10);
@@ -38,15 +35,15 @@ pub(crate) struct Notice<'a> {
 /// The reason for which it was not told, in words: it cannot be started, failed, or took too long.
 pub(crate) fn tell(notice: Notice<'_>) -> Result<(), String> {
     let program = notice.words.first().map_or("", String::as_str);
-    let (mut child, tail) = start(notice)
+    let (mut process, tail) = start(notice)
         .map_err(|error| format!("the alert command `{program}` cannot be started: {error}"))?;
-    feed(&mut child, notice.input.as_bytes());
-    let ended = wait(&mut child, notice.timeout, || false);
+    feed(&mut process, notice.input.as_bytes());
+    let ended = wait(&mut process, notice.timeout, || false);
     let printed = || failure::shown_end(&tail.finish());
     match ended {
         Ok(Wait::Ended(status)) if status.success() => Ok(()),
         Ok(Wait::Ended(status)) => {
-            let end = in_words(status);
+            let end = system::ending(status);
             Err(format!("the alert command `{program}` {end}{}", printed()))
         }
         Ok(Wait::TooLong | Wait::Stopped) => {
@@ -57,7 +54,7 @@ pub(crate) fn tell(notice: Notice<'_>) -> Result<(), String> {
     }
 }
 
-fn start(notice: Notice<'_>) -> io::Result<(Child, tail::Tail)> {
+fn start(notice: Notice<'_>) -> io::Result<(Started, tail::Tail)> {
     let Some((program, arguments)) = notice.words.split_first() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "there is no command"));
     };
@@ -68,17 +65,16 @@ fn start(notice: Notice<'_>) -> io::Result<(Child, tail::Tail)> {
         .envs(notice.environment.iter().map(|(name, value)| (name, value)))
         .env(SWITCH_VARIABLE, "off")
         .env_remove(DIR_VARIABLE)
-        .stdin(Stdio::piped())
-        // A group of its own, to end whatever it starts.
-        .process_group(0);
+        .stdin(Stdio::piped());
     let tail = tail::Tail::of(&mut command)?;
-    let child = command.spawn()?;
-    Ok((child, tail))
+    // Apart, to end whatever it starts.
+    let process = Started::apart(&mut command)?;
+    Ok((process, tail))
 }
 
 /// Writes the input to the command, which need not read it.
-pub(super) fn feed(child: &mut Child, input: &[u8]) {
-    let Some(mut stdin) = child.stdin.take() else { return };
+pub(super) fn feed(process: &mut Started, input: &[u8]) {
+    let Some(mut stdin) = process.child().stdin.take() else { return };
     let input = input.to_owned();
     thread::spawn(move || {
         // It may end without reading, and it knows better than we do.
@@ -100,13 +96,13 @@ pub(super) enum Wait {
 /// Waits for the end of a command, and ends it with all that it started where its time is over or `is_over`
 /// says so.
 pub(super) fn wait(
-    child: &mut Child,
+    process: &mut Started,
     timeout: Duration,
     mut is_over: impl FnMut() -> bool,
 ) -> io::Result<Wait> {
     let begin = Instant::now();
     let why = loop {
-        if let Some(status) = child.try_wait()? {
+        if let Some(status) = process.child().try_wait()? {
             return Ok(Wait::Ended(status));
         }
         if is_over() {
@@ -117,20 +113,13 @@ pub(super) fn wait(
         }
         thread::sleep(STEP);
     };
-    end(child);
-    child.wait()?;
+    process.end();
+    process.child().wait()?;
     Ok(why)
 }
 
-/// Ends a command that has a group of its own, with all that it started.
-pub(super) fn end(child: &Child) {
-    if let Ok(pid) = i32::try_from(child.id()) {
-        // It fails where all have just ended.
-        let _ = killpg(Pid::from_raw(pid), Signal::SIGKILL);
-    }
-}
-
-#[cfg(test)]
+// The commands in them are scripts of `sh`.
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 

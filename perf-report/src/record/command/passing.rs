@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::fd::{AsFd as _, OwnedFd};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,8 +9,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use nix::pty::{Winsize, openpty};
-use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
+use crate::system;
 
 /// The longest wait for more output once the command has ended: a process that it left behind may hold its
 /// end for ever.
@@ -31,7 +29,7 @@ pub(crate) struct Screen {
 /// Both ends of a way for output.
 pub(super) struct Way {
     reader: File,
-    writer: OwnedFd,
+    writer: File,
 }
 
 /// Output that passes.
@@ -44,16 +42,11 @@ impl Way {
     /// Opens a pipe; or a terminal in its place, if this process writes to one of that size: programs look
     /// for it before they use colours. It changes no byte.
     pub(super) fn open(screen: Option<Screen>) -> io::Result<Self> {
-        let Some(Screen { columns, rows }) = screen else {
-            let (reader, writer) = io::pipe()?;
-            return Ok(Self { reader: OwnedFd::from(reader).into(), writer: writer.into() });
+        let [reader, writer] = match screen {
+            Some(Screen { columns, rows }) => system::raw_terminal(columns, rows)?,
+            None => system::pipe()?,
         };
-        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
-        let ends = openpty(&size, None)?;
-        let mut settings = tcgetattr(&ends.slave)?;
-        cfmakeraw(&mut settings);
-        tcsetattr(&ends.slave, SetArg::TCSANOW, &settings)?;
-        Ok(Self { reader: ends.master.into(), writer: ends.slave })
+        Ok(Self { reader, writer })
     }
 
     /// Returns the end for the command, and the one to read from.
@@ -68,7 +61,7 @@ impl Passing {
         reader: File,
         hear: impl FnMut(&[u8]) + Send + 'static,
     ) -> io::Result<Self> {
-        let own: File = io::stdout().as_fd().try_clone_to_owned()?.into();
+        let own = system::own_output()?;
         let passed = Arc::new(AtomicU64::new(0));
         let (done, at_end) = mpsc::channel();
         let counter = Arc::clone(&passed);
@@ -180,7 +173,7 @@ mod tests {
         #[test]
         fn a_terminal_changes_no_byte(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
             let way = Way::open(Some(Screen { columns: 80, rows: 24 })).unwrap();
-            let mut writer = File::from(way.writer);
+            let mut writer = way.writer;
             let (to_write, mut read) = (bytes.clone(), Vec::new());
             let writing = thread::spawn(move || writer.write_all(&to_write).unwrap());
             pass(way.reader, &mut read, &AtomicU64::new(0), |_| {});

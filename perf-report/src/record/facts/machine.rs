@@ -21,7 +21,8 @@ pub(crate) fn machine() -> Machine {
 /// Returns the name of this machine in its network; empty when it is not known.
 pub(crate) fn host() -> String {
     let of_kernel = fs::read_to_string("/proc/sys/kernel/hostname").ok();
-    let host = of_kernel.or_else(|| std::env::var("HOSTNAME").ok()).unwrap_or_default();
+    let named = || ["HOSTNAME", "COMPUTERNAME"].into_iter().find_map(|it| std::env::var(it).ok());
+    let host = of_kernel.or_else(named).unwrap_or_default();
     host.trim().to_owned()
 }
 
@@ -30,6 +31,9 @@ fn cpu() -> Option<String> {
         let output =
             std::process::Command::new("sysctl").args(["-n", "machdep.cpu.brand_string"]).output();
         return Some(String::from_utf8_lossy(&output.ok()?.stdout).trim().to_owned());
+    }
+    if cfg!(windows) {
+        return std::env::var("PROCESSOR_IDENTIFIER").ok();
     }
     cpu_model(&fs::read_to_string("/proc/cpuinfo").ok()?)
 }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,6 +10,7 @@ use perf_runtime::segment::life::Owner;
 
 use crate::record::collect::{self, About};
 use crate::record::folder;
+use crate::system;
 
 /// The beginning of the name of a folder in which processes record on their own.
 const PREFIX: &str = "perf-track-";
@@ -54,14 +54,14 @@ fn defaults() -> BTreeSet<PathBuf> {
 fn of_running() -> BTreeSet<PathBuf> {
     let entries = fs::read_dir("/proc").into_iter().flatten();
     let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    let segments = pids.flat_map(crate::record::mapped::written_by);
+    let segments = pids.flat_map(system::written_by);
     segments.filter_map(|path| path.parent().map(Path::to_owned)).collect()
 }
 
 impl Place {
     fn look(folder: PathBuf, began: SystemTime) -> Option<Self> {
         let metadata = fs::symlink_metadata(&folder).ok().filter(fs::Metadata::is_dir)?;
-        let owner = metadata.uid();
+        let owner = system::owner(&metadata);
         let Ok(listing) = collect::list(&folder) else {
             // Whatever was made there changed it.
             let is_changed = metadata.modified().is_ok_and(|modified| modified >= began);

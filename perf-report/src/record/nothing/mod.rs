@@ -14,10 +14,9 @@ use self::wrappers::{Effect, Line, Wrapper};
 use super::collect::Collected;
 use super::folder;
 use super::programs::Programs;
+use crate::system;
 use crate::text::sanitize;
 use crate::text::shell::shell_word;
-
-const SPACE: [i32; 2] = [nix::libc::ENOSPC, nix::libc::EDQUOT];
 
 /// A command that left no recording.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +46,7 @@ fn known(folder: &Path, collected: &Collected, gone: Option<String>) -> Option<(
         return Some((gone, "the command seems to remove it: ".to_owned() + &elsewhere));
     }
     if let Some(unrecorded) = collected.unrecorded.first() {
-        let help = if SPACE.contains(&unrecorded.errno) {
+        let help = if system::FULL.contains(&unrecorded.errno) {
             format!("free space in {}, or {elsewhere}", folder.display())
         } else {
             elsewhere
@@ -70,8 +69,7 @@ fn known(folder: &Path, collected: &Collected, gone: Option<String>) -> Option<(
 }
 
 fn is_full(folder: &Path) -> bool {
-    nix::sys::statvfs::statvfs(folder)
-        .is_ok_and(|system| system.blocks() > 0 && system.blocks_available() == 0)
+    system::volume(folder).is_some_and(|volume| volume.total > 0 && volume.free == 0)
 }
 
 /// Returns the likely reason, by the command line, the programs in it, and other places.

@@ -1,10 +1,10 @@
 //! The file of a program: its recorder and its rights.
 
 use std::io::Read as _;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use crate::files;
+use crate::system;
 
 /// A text in every program with a recorder, and in hardly any other.
 const MARK: &[u8] = b"PERF_TRACK_RESERVE";
@@ -43,7 +43,7 @@ fn has_mark(bytes: &[u8]) -> bool {
 /// Returns whether the program may do what its user may not.
 pub(super) fn acts_for_another(path: &Path) -> bool {
     let Ok(metadata) = std::fs::metadata(path) else { return false };
-    metadata.permissions().mode() & 0o6000 != 0 || has_capabilities(path)
+    system::acts_for_another(&metadata) || has_capabilities(path)
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -77,13 +77,15 @@ mod tests {
         assert!(!holds_recorder(folder.path()) && !holds_recorder(&folder.path().join("none")));
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_setuid_program_is_recognised_by_its_mode() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("program");
         std::fs::write(&path, "").unwrap();
         assert!(!acts_for_another(&path));
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o4755)).unwrap();
+        let setuid = std::os::unix::fs::PermissionsExt::from_mode(0o4755);
+        std::fs::set_permissions(&path, setuid).unwrap();
         assert!(acts_for_another(&path));
     }
 }

@@ -5,13 +5,13 @@
 mod shell;
 mod table;
 
+use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use nix::unistd::{AccessFlags, access};
-
 use self::table::Rule;
 use crate::files;
+use crate::system;
 
 /// The most scripts and wrappers within each other that are looked into.
 const DEEPEST: u32 = 6;
@@ -170,7 +170,7 @@ impl Look<'_> {
         }
         let is_other = |word: &String| {
             let is_known = table::rule(base(word), None).is_some() || shell::is_shell(base(word));
-            (is_known || word.contains('/'))
+            (is_known || word.contains(std::path::is_separator))
                 && self.find(word).is_some_and(|path| is_program(&path))
         };
         if let Some(at) = rest.iter().position(is_other) {
@@ -183,18 +183,18 @@ impl Look<'_> {
 
     /// Finds the file of a program, or of a script for a shell.
     fn find(&self, word: &str) -> Option<PathBuf> {
-        if word.contains('/') {
-            return Some(self.dir.join(word)).filter(|path| path.is_file());
+        if word.contains(std::path::is_separator) {
+            return Some(system::program_at(&self.dir.join(word))).filter(|path| path.is_file());
         }
         let folders = std::env::var_os("PATH")?;
         std::env::split_paths(&folders)
-            .map(|folder| folder.join(word))
+            .map(|folder| system::program_at(&folder.join(word)))
             .find(|path| is_program(path))
     }
 }
 
 fn is_program(path: &Path) -> bool {
-    path.is_file() && access(path, AccessFlags::X_OK).is_ok()
+    system::may_execute(path)
 }
 
 /// Returns the text of a shell script; `None` for anything else.
@@ -205,7 +205,11 @@ fn read_script(path: &Path) -> Option<String> {
 }
 
 fn base(word: &str) -> &str {
-    word.rsplit('/').next().unwrap_or(word)
+    let name = word.rsplit(std::path::is_separator).next().unwrap_or(word);
+    Some(EXE_SUFFIX)
+        .filter(|it| !it.is_empty())
+        .and_then(|it| name.strip_suffix(it))
+        .unwrap_or(name)
 }
 
 fn is_name(text: &str) -> bool {

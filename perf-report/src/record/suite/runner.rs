@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +15,7 @@ use super::{DOCTESTS_VARIABLE, FOLDER_VARIABLE};
 use crate::error::UserError;
 use crate::record::command::{self, Ended, Job, Screen};
 use crate::record::failure::cannot_start;
+use crate::system;
 
 /// The variable by which rustdoc finds the program of several doctests, each of which gets a process.
 const MERGED_DOCTESTS: &str = "RUSTDOC_DOCTEST_BIN_PATH";
@@ -80,8 +80,8 @@ fn rustdoc(setup: &Setup) -> OsString {
 /// Becomes the command; only returns where that cannot be.
 fn instead(words: &[OsString]) -> Result<u8, UserError> {
     let (program, arguments) = words.split_first().unwrap_or((const { &OsString::new() }, &[]));
-    let error = Command::new(program).args(arguments).exec();
-    Err(cannot_start(program, error))
+    let become_it = system::become_command(Command::new(program).args(arguments));
+    become_it.map_err(|error| cannot_start(program, error))
 }
 
 /// Returns the beginning of the account of a program; `None` for one that is no suite.
@@ -213,7 +213,6 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 fn end_of(ended: &Ended) -> End {
-    use std::os::unix::process::ExitStatusExt as _;
     End {
         wall_ns: u64::try_from(ended.wall.as_nanos()).unwrap_or(u64::MAX),
         user_ns: ended.usage.user_ns,
@@ -222,7 +221,7 @@ fn end_of(ended: &Ended) -> End {
         read_bytes: ended.io.map(|io| io.read_bytes),
         written_bytes: ended.io.map(|io| io.written_bytes),
         exit_code: ended.status.code(),
-        signal: ended.status.signal(),
+        signal: system::signal_of(ended.status),
         ..End::default()
     }
 }

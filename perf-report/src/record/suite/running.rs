@@ -2,13 +2,12 @@
 //! killed. What a suite took is known only when it has ended, so such a session is not taken.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use super::{FOLDER_VARIABLE, has_any, row, setup};
 use crate::record::collect::{self, pid_of};
+use crate::system;
 
 /// The account of a process as others see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,8 +81,10 @@ fn is_of(pid: u32, folder: &Path) -> bool {
     let begin = format!("{FOLDER_VARIABLE}=");
     let mut variables = environment.split(|byte| *byte == 0);
     let named = variables.find_map(|variable| variable.strip_prefix(begin.as_bytes()));
-    let Some(named) = named.map(|bytes| Path::new(OsStr::from_bytes(bytes))) else { return false };
-    let is_same = || Some(named.canonicalize().ok()? == folder.canonicalize().ok()?);
+    let Some(named) = named.map(|bytes| PathBuf::from(system::of_bytes(bytes.to_vec()))) else {
+        return false;
+    };
+    let is_same = || Some(system::canonical(&named).ok()? == system::canonical(folder).ok()?);
     // Most are of other sessions, which have other names.
     named.file_name() == folder.file_name() && is_same().unwrap_or(false)
 }

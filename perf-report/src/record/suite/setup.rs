@@ -6,7 +6,6 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -15,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{FOLDER_VARIABLE, RUNNER_WORD, RUSTDOC_LINK};
 use crate::files;
+use crate::system;
 
 /// The file with what runners need to know.
 const FILE: &str = "suite.json";
@@ -64,8 +64,8 @@ pub(crate) fn prepare(folder: &Path, dir: &Path, words: &[OsString]) -> io::Resu
         rustc: rustc(config.as_ref(), dir).unwrap_or_default(),
         ..Setup::default()
     };
-    symlink(&program, folder.join(LINK))?;
-    symlink(&program, folder.join(RUSTDOC_LINK))?;
+    system::link_file(&program, &folder.join(LINK))?;
+    system::link_file(&program, &folder.join(RUSTDOC_LINK))?;
     let mut variables = vec![(FOLDER_VARIABLE.to_owned(), folder.as_os_str().to_owned())];
     let link = folder.join(LINK);
     match [&program, &link].into_iter().find(|path| !has_blank(path.as_os_str())) {
@@ -146,6 +146,8 @@ fn this_host() -> &'static str {
         "aarch64-unknown-linux-gnu"
     } else if cfg!(target_os = "macos") {
         "aarch64-apple-darwin"
+    } else if cfg!(windows) {
+        "x86_64-pc-windows-msvc"
     } else {
         "x86_64-unknown-linux-gnu"
     }

@@ -1,12 +1,10 @@
 //! Folders that a suite may fill: how large they are before and after, and how much space is left.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use nix::sys::statvfs::statvfs;
-
 use crate::model::WatchedFolder;
+use crate::system;
 
 /// The most files that are looked at in a folder.
 const MOST_FILES: u64 = 2_000_000;
@@ -37,7 +35,6 @@ pub(super) fn watched(root: &Path, before: &Sizes) -> Vec<WatchedFolder> {
 /// Sums up the space that the files in a folder take on disk; one with several names counts once. `None`
 /// where there is no folder, or too much in it. Links are not followed.
 fn size(folder: &Path) -> Option<u64> {
-    const BLOCK: u64 = 512;
     fs::read_dir(folder).ok()?;
     let (mut bytes, mut files) = (0_u64, 0_u64);
     let mut linked = std::collections::HashSet::new();
@@ -52,10 +49,12 @@ fn size(folder: &Path) -> Option<u64> {
             }
             if metadata.is_dir() {
                 open.push(entry.path());
-            } else if metadata.nlink() > 1 && !linked.insert((metadata.dev(), metadata.ino())) {
+            } else if let Some(file) = system::shared_by_names(&entry.path(), &metadata)
+                && !linked.insert(file)
+            {
                 continue;
             }
-            bytes = bytes.saturating_add(metadata.blocks().saturating_mul(BLOCK));
+            bytes = bytes.saturating_add(system::taken(&metadata));
         }
     }
     Some(bytes)
@@ -63,10 +62,7 @@ fn size(folder: &Path) -> Option<u64> {
 
 /// Returns the free space of the file system that `path` is on, or the nearest folder above it.
 fn free(path: &Path) -> Option<u64> {
-    let found = path.ancestors().find_map(|path| statvfs(path).ok())?;
-    #[expect(clippy::useless_conversion, reason = "other systems have narrower fields")]
-    let (blocks, size) = (u64::from(found.blocks_available()), u64::from(found.fragment_size()));
-    blocks.checked_mul(size)
+    path.ancestors().find_map(system::volume).map(|volume| volume.free)
 }
 
 #[cfg(test)]
@@ -82,7 +78,7 @@ mod tests {
         let before = sizes(root.path(), &names);
         fs::write(target.join("a"), vec![1; 100_000]).unwrap();
         fs::hard_link(target.join("a"), target.join("b")).unwrap();
-        std::os::unix::fs::symlink("/", target.join("c")).unwrap();
+        system::link_folder(root.path().parent().unwrap(), &target.join("c")).unwrap();
         let [grown, none] = <[_; 2]>::try_from(watched(root.path(), &before)).unwrap();
         let by = grown.after_bytes.unwrap() - grown.before_bytes.unwrap();
         assert!((100_000..200_000).contains(&by), "{grown:?}");

@@ -6,11 +6,11 @@ mod submodules;
 
 use std::ffi::OsStr;
 use std::io;
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 
 use super::facts;
 use crate::error::{ExitCode, UserError};
+use crate::system;
 use place::Place;
 
 /// A commit in a folder of its own, until it is dropped.
@@ -190,7 +190,7 @@ pub(crate) fn git<A: AsRef<OsStr>>(
 ) -> io::Result<String> {
     let mut command = facts::git_command(dir);
     command.args(["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"]);
-    let output = command.args(arguments).process_group(0).output()?;
+    let output = system::apart(command.args(arguments)).output()?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches('\n').to_owned());
     }
@@ -198,7 +198,8 @@ pub(crate) fn git<A: AsRef<OsStr>>(
     Err(io::Error::other(if message.is_empty() { "git failed".to_owned() } else { message }))
 }
 
-#[cfg(test)]
+// The commands in them are scripts of `sh`.
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 

@@ -3,17 +3,16 @@
 //! While it is there, a file beside the repository's objects is locked and holds its path. A
 //! process that was killed loses the lock, and the next one removes its leftovers.
 
-use std::ffi::{OsStr, OsString};
-use std::fs::{self, DirBuilder, File};
+use std::ffi::OsStr;
+use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use super::git;
 use crate::error::{ExitCode, UserError};
 use crate::files;
 use crate::record::facts;
+use crate::system;
 
 /// The beginning of the folders' names: hidden, and with the name of their maker.
 const PREFIX: &str = ".perf-track-ab-";
@@ -80,7 +79,7 @@ impl Place {
         let parent = repository.parent().unwrap_or(repository);
         let cannot = format!("{} cannot be written to ({error})", parent.display());
         let temporary = std::env::temp_dir();
-        let temporary = temporary.canonicalize().unwrap_or(temporary);
+        let temporary = system::canonical(&temporary).unwrap_or(temporary);
         if let Some(found) = above(repository, &temporary) {
             let problem =
                 format!("{cannot}, and {} counts for what is there only", found.display());
@@ -156,9 +155,9 @@ fn abandoned(lock: &Path) -> Option<PathBuf> {
     file.try_lock().ok()?;
     let mut root = Vec::new();
     file.read_to_end(&mut root).ok()?;
-    let root = PathBuf::from(OsString::from_vec(root));
+    let root = PathBuf::from(system::of_bytes(root));
     let is_ours =
-        root.file_name().is_some_and(|name| name.as_bytes().starts_with(PREFIX.as_bytes()));
+        root.file_name().is_some_and(|name| system::bytes_of(name).starts_with(PREFIX.as_bytes()));
     is_ours.then_some(root)
 }
 
@@ -183,8 +182,8 @@ impl Lock {
     fn make(&mut self, root: &Path) -> io::Result<()> {
         self.file.set_len(0)?;
         io::Seek::rewind(&mut self.file)?;
-        self.file.write_all(root.as_os_str().as_bytes())?;
-        DirBuilder::new().mode(0o700).create(root)
+        self.file.write_all(&system::bytes_of(root.as_os_str()))?;
+        system::make_own_folder(root)
     }
 }
 

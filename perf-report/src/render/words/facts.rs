@@ -197,17 +197,36 @@ pub(crate) fn time(rfc3339: &str) -> String {
 /// Returns the way in which the command ended.
 pub(crate) fn ending(run: &RunDocument) -> String {
     match (run.run.signal, run.run.exit_code) {
-        (Some(signal), _) => format!("ended by {}", signal_name(signal)),
+        (Some(signal), _) => format!("ended by {}", signal_name(signal, &run.run.machine.os)),
         (None, Some(code)) => format!("exit {code}"),
         (None, None) => "exit unknown".to_owned(),
     }
 }
 
-fn signal_name(signal: i32) -> String {
-    nix::sys::signal::Signal::try_from(signal).map_or_else(
-        |_| format!("signal {signal}"),
-        |known| format!("{} (signal {signal})", known.as_str()),
-    )
+/// Names a signal of the system `os`, which need not be the one that this is read on.
+fn signal_name(signal: i32, os: &str) -> String {
+    let name = match (signal, os) {
+        (1, _) => "SIGHUP",
+        (2, _) => "SIGINT",
+        (3, _) => "SIGQUIT",
+        (4, _) => "SIGILL",
+        (5, _) => "SIGTRAP",
+        (6, _) => "SIGABRT",
+        (7, "linux" | "android") | (10, "macos" | "freebsd") => "SIGBUS",
+        (8, _) => "SIGFPE",
+        (9, _) => "SIGKILL",
+        (10, "linux" | "android") | (30, "macos" | "freebsd") => "SIGUSR1",
+        (11, _) => "SIGSEGV",
+        (12, "linux" | "android") | (31, "macos" | "freebsd") => "SIGUSR2",
+        (13, _) => "SIGPIPE",
+        (14, _) => "SIGALRM",
+        (15, _) => "SIGTERM",
+        (24, _) => "SIGXCPU",
+        (25, _) => "SIGXFSZ",
+        (31, "linux" | "android") | (12, "macos" | "freebsd") => "SIGSYS",
+        _ => return format!("signal {signal}"),
+    };
+    format!("{name} (signal {signal})")
 }
 
 /// Counts the processes that recorded, and the threads of a single one.

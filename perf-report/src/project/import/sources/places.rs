@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::files;
 use crate::project::context::Context;
+use crate::system;
 
 /// The name of its folder in a target folder.
 const FOLDER: &str = "criterion";
@@ -90,7 +91,7 @@ fn usual(context: &Context, command: &[String]) -> Vec<PathBuf> {
 /// Leaves out what is the same place under another name, and keeps the order.
 fn distinct(places: Vec<PathBuf>) -> Vec<PathBuf> {
     let mut seen = Vec::new();
-    let real = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
+    let real = |path: &PathBuf| system::canonical(path).unwrap_or_else(|_| path.clone());
     let mut is_new = |path: &PathBuf| {
         let real = real(path);
         let is_new = !seen.contains(&real);

@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::files;
 use crate::import::Notes;
 use crate::import::criterion::Files;
+use crate::text::path;
 
 /// The deepest folder that is looked into.
 const DEEPEST: usize = 24;
@@ -112,7 +113,7 @@ fn walk(
     let mut open = vec![(folder.to_owned(), 0)];
     let mut is_first = true;
     while let Some((path, depth)) = open.pop() {
-        let shown = |path: &Path| path.strip_prefix(folder).unwrap_or(path).display().to_string();
+        let shown = |path: &Path| below(folder, path);
         let entries = match fs::read_dir(&path) {
             Err(error) if is_first => return Err(error),
             Err(_) => {
@@ -152,10 +153,15 @@ fn walk(
     Ok(())
 }
 
+/// Writes a path below `folder` as documents have it.
+fn below(folder: &Path, path: &Path) -> String {
+    path::portable(&path.strip_prefix(folder).unwrap_or(path).to_string_lossy())
+}
+
 /// Reads the files of a benchmark; `None` where one is there and cannot be read.
 fn read(folder: &Path, part: &Path, notes: &mut Notes) -> Option<Files> {
     let benchmark = part.parent().unwrap_or(part);
-    let shown = benchmark.strip_prefix(folder).unwrap_or(benchmark).display().to_string();
+    let shown = below(folder, benchmark);
     let one = |name: &str| match files::read_text(&part.join(name), LARGEST_PART) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
         text => text,

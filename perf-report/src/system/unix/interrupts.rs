@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use signal_hook::SigId;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
-use super::signals;
+use super::forwarding::heeded;
 
 /// A watch for signals that ask for the end, in place of ending. The command that runs decides for
 /// itself; the next one is not started. Dropping it does not take the signals back, so it belongs
@@ -26,9 +26,7 @@ impl Interrupt {
     pub(crate) fn watch() -> io::Result<Self> {
         let signal = Arc::new(AtomicUsize::new(0));
         let mut watch = Self { signal, registered: Vec::new() };
-        for number in
-            [SIGINT, SIGTERM, SIGHUP, SIGQUIT].into_iter().filter(|it| signals::heeded(*it))
-        {
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT].into_iter().filter(|it| heeded(*it)) {
             let value = usize::try_from(number).unwrap_or(0);
             let to = Arc::clone(&watch.signal);
             watch.registered.push(signal_hook::flag::register_usize(number, to, value)?);

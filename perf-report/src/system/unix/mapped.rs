@@ -12,7 +12,8 @@ use perf_runtime::segment::EXTENSION;
 /// A segment that a process has mapped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mapped {
-    pub(crate) inode: u64,
+    inode: u64,
+    /// Its path, as the process sees it.
     pub(crate) path: PathBuf,
 }
 
@@ -24,6 +25,12 @@ impl Mapped {
         let places = [self.path.clone(), Path::new(&format!("/proc/{pid}/root")).join(below)];
         let is_it = |path: &PathBuf| fs::metadata(path).is_ok_and(|it| it.ino() == self.inode);
         places.into_iter().find(is_it)
+    }
+
+    /// Returns whether it is what lies at `path`.
+    pub(crate) fn is_at(&self, path: &Path) -> bool {
+        self.path.file_name() == path.file_name()
+            && fs::metadata(path).is_ok_and(|it| it.ino() == self.inode)
     }
 }
 

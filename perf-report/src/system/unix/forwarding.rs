@@ -20,17 +20,19 @@ use signal_hook::low_level::siginfo::Cause;
 const PASSED_ON: [i32; 6] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
 
 /// The signals held back until there is a process to pass them on to.
-pub(super) struct Forwarder {
+#[derive(Debug)]
+pub(crate) struct Forwarder {
     signals: SignalsInfo<WithOrigin>,
 }
 
 impl Forwarder {
     /// Holds signals back from here on: they do not end this process any more.
-    pub(super) fn prepare() -> io::Result<Self> {
+    pub(crate) fn prepare() -> io::Result<Self> {
         Ok(Self { signals: SignalsInfo::new(PASSED_ON.into_iter().filter(|it| heeded(*it)))? })
     }
 
-    pub(super) fn forward_to(mut self, pid: u32) -> Forwarding {
+    /// Passes them on to the process `pid` from here on.
+    pub(crate) fn forward_to(mut self, pid: u32) -> Forwarding {
         let ended = Arc::new(AtomicBool::new(false));
         let forwarding = Forwarding { ended: Arc::clone(&ended), handle: self.signals.handle() };
         let own = Pid::this().as_raw();
@@ -49,13 +51,15 @@ impl Forwarder {
 }
 
 /// The passing on of signals. Once stopped, signals are ignored: the recording is being stored.
-pub(super) struct Forwarding {
+#[derive(Debug)]
+pub(crate) struct Forwarding {
     ended: Arc<AtomicBool>,
     handle: Handle,
 }
 
 impl Forwarding {
-    pub(super) fn stop(self) {
+    /// Passes no more on.
+    pub(crate) fn stop(self) {
         self.ended.store(true, Ordering::Release);
         self.handle.close();
     }
