@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::fs;
 use std::path::PathBuf;
 
-use perf_runtime::segment::{self, SegmentError, Stacks};
+use perf_runtime::segment::{self, Known, Reader, SegmentError, Stacks, Sums};
 use perf_runtime::snapshot::{Measures, Snapshot};
 
 /// Where the number of the process stands in a segment.
@@ -74,7 +74,25 @@ impl Scratch {
         fs::write(&self.path, &self.bytes).expect("a scratch file can be written");
         check_stacks(segment::stacks(&self.path, || 1 << 40));
         check_stacks(segment::last_stacks(&self.path));
+        self.check_sums();
         segment::read(&self.path)
+    }
+}
+
+impl Scratch {
+    /// Sums are those of the whole tree, and what has not changed is known again.
+    fn check_sums(&self) {
+        let (mut reader, mut sums, mut known) =
+            (Reader::default(), Sums::default(), Known::default());
+        if reader.read_sums(&self.path, &mut known, &mut sums).is_err() {
+            return;
+        }
+        let whole = reader.read_from_start(&self.path).expect("what has sums has a tree");
+        assert_eq!((&sums.functions, &sums.metrics), (&whole.functions, &whole.metrics));
+        assert_eq!((&sums.measures, &sums.losses), (&whole.by_function(), &whole.losses));
+        assert_eq!(whole.processes, [sums.process.clone()]);
+        assert!(sums.has_changed.iter().all(|it| *it), "everything is new");
+        assert!(matches!(reader.read_sums(&self.path, &mut known, &mut sums), Ok(false)));
     }
 }
 

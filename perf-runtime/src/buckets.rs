@@ -100,6 +100,19 @@ pub const fn middle(bucket: u32) -> u64 {
     lower + (upper_bound(bucket) - lower - 1) / 2
 }
 
+/// Bounds of all buckets as floating-point numbers: bucket `n` is between those at `n` and `n + 1`.
+#[expect(clippy::cast_precision_loss, reason = "none has more than six digits that are not zero")]
+pub(crate) const BOUNDS: [f64; COUNT as usize + 1] = {
+    let mut bounds = [0.0; COUNT as usize + 1];
+    let mut bucket = 0;
+    while bucket < COUNT {
+        bounds[bucket as usize] = lower_bound(bucket) as f64;
+        bounds[bucket as usize + 1] = upper_bound(bucket) as f64;
+        bucket += 1;
+    }
+    bounds
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -94,6 +94,9 @@ pub(crate) fn weights(
 
 /// Returns `at / count` of `whole`.
 fn share(whole: u64, at: u64, count: u64) -> u64 {
+    if whole == 0 {
+        return 0;
+    }
     let part = (u128::from(whole) * u128::from(at)).checked_div(u128::from(count)).unwrap_or(0);
     u64::try_from(part).unwrap_or(whole)
 }

@@ -24,7 +24,8 @@ pub(crate) mod system;
 
 pub use error::SegmentError;
 pub use reader::{
-    Digest, Frame, InFlight, Outline, Reader, Stacks, ThreadStack, last_stacks, parse, read, stacks,
+    Frame, InFlight, Known, Outline, Reader, Stacks, Sums, ThreadStack, last_stacks, parse, read,
+    stacks,
 };
 
 /// Extension of a segment's file name.

@@ -24,20 +24,31 @@ impl Histogram {
     /// Makes a histogram of `(bucket, count)` pairs in any order. Pairs of one bucket are added up,
     /// buckets beyond the scale count as its last, and empty ones are dropped.
     pub fn from_buckets(pairs: impl IntoIterator<Item = (u32, u64)>) -> Self {
-        let mut buckets: Vec<(u32, u64)> = pairs
-            .into_iter()
-            .filter(|&(_, count)| count > 0)
-            .map(|(bucket, count)| (bucket.min(buckets::COUNT - 1), count))
-            .collect();
-        buckets.sort_unstable_by_key(|&(bucket, _)| bucket);
-        buckets.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            if same {
-                kept.1 = kept.1.saturating_add(next.1);
+        let mut made = Self::default();
+        made.refill(pairs);
+        made
+    }
+
+    /// Replaces all counts by those of such pairs, in the memory that it has. As a rule they are nearly sorted.
+    pub(crate) fn refill(&mut self, pairs: impl IntoIterator<Item = (u32, u64)>) {
+        self.buckets.clear();
+        for (bucket, count) in pairs.into_iter().filter(|&(_, count)| count > 0) {
+            let bucket = bucket.min(buckets::COUNT - 1);
+            match self.buckets.last() {
+                Some(&(last, _)) if last >= bucket => self.add(bucket, count),
+                _ => self.buckets.push((bucket, count)),
             }
-            same
-        });
-        Self { buckets }
+        }
+    }
+
+    /// Adds the count of a bucket beyond all that are there, which is not 0.
+    pub(crate) fn push(&mut self, bucket: u32, count: u64) {
+        self.buckets.push((bucket, count));
+    }
+
+    /// Drops all counts, and keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.buckets.clear();
     }
 
     /// Returns the `(bucket, count)` pairs, sorted by bucket.
@@ -50,7 +61,10 @@ impl Histogram {
         if count == 0 {
             return;
         }
-        let bucket = buckets::of(ns);
+        self.add(buckets::of(ns), count);
+    }
+
+    fn add(&mut self, bucket: u32, count: u64) {
         match self.buckets.binary_search_by_key(&bucket, |&(b, _)| b) {
             Ok(at) => self.buckets[at].1 = self.buckets[at].1.saturating_add(count),
             Err(at) => self.buckets.insert(at, (bucket, count)),
@@ -65,8 +79,10 @@ impl Histogram {
         }
         let mut from = 0;
         for &(bucket, count) in &other.buckets {
-            // Both are sorted, so each search goes on where the last one ended.
-            from += self.buckets[from..].partition_point(|&(own, _)| own < bucket);
+            // Both are sorted, so each search goes on where the last one ended. Most have many buckets in common.
+            while self.buckets.get(from).is_some_and(|&(own, _)| own < bucket) {
+                from += 1;
+            }
             match self.buckets.get_mut(from) {
                 Some((own, sum)) if *own == bucket => *sum = sum.saturating_add(count),
                 _ => self.buckets.insert(from, (bucket, count)),

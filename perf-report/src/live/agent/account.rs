@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use prost::Message;
 
 use super::sums::Sums;
+use super::wire::{self, Memory};
 use crate::live::stacks::Key;
 
 /// Readings for which the figures of a segment are kept that is gone: its process may make it anew.
@@ -119,13 +120,14 @@ enum Stage {
     Forgotten = 3,
 }
 
-/// A reading of one recording.
+/// A reading of one recording: functions that it does not have are as they were.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Seen {
     pub(super) program: String,
     pub(super) build: Build,
     pub(super) sums: Sums,
     pub(super) is_open: bool,
+    pub(super) memory: Memory,
 }
 
 impl Recording {
@@ -138,9 +140,11 @@ impl Recording {
         self.stage == stage as i32
     }
 
-    /// Returns the sums at the last reading. What cannot be read any more is as if it had never been read.
-    fn sums(&self) -> Sums {
-        Sums::decode(self.sums.as_slice()).unwrap_or_default()
+    /// Replaces `sums` by those at the last reading. What cannot be read any more is as if it had never been read.
+    fn sums_into(&self, sums: &mut Sums) {
+        if wire::read(&self.sums, sums).is_err() {
+            *sums = Sums::default();
+        }
     }
 }
 
@@ -151,15 +155,15 @@ impl Account {
     }
 
     /// Takes in a reading. `has_ended` is true if nothing can have been added after it.
-    pub(super) fn see(&mut self, key: Key, seen: Seen, has_ended: bool) {
+    pub(super) fn see(&mut self, key: Key, seen: &mut Seen, has_ended: bool) {
         if self.is_counted(&key) {
             return;
         }
-        let name = self.named(&key, seen.program);
+        let name = self.named(&key, &seen.program);
         let program = self.programs.entry(name.clone()).or_default();
         program.name.clone_from(&name);
         if seen.build.since_unix_ns >= program.build.since_unix_ns {
-            program.build = seen.build;
+            program.build.clone_from(&seen.build);
         }
         let recording = self.recordings.entry(key).or_insert_with(|| Recording {
             pid: key.0,
@@ -172,15 +176,14 @@ impl Account {
             (recording.stage, recording.gone_for) = (Stage::Counted as i32, 0);
             return;
         }
-        let mut sums = seen.sums;
+        let Seen { sums, memory, .. } = seen;
         // One that was forgotten was counted to an end that nobody knows any more: better too little than
         // twice.
         if !recording.is(Stage::Forgotten) {
-            let earlier = recording.sums();
-            sums.raise_to(&earlier);
-            program.sums.add_growth(&earlier, &sums);
+            memory.add(&mut recording.sums, sums, &mut program.sums);
+        } else {
+            wire::write(sums, &mut recording.sums);
         }
-        recording.sums = sums.encode_to_vec();
         (recording.stage, recording.gone_for) = (Stage::Living as i32, 0);
         recording.is_open = seen.is_open;
         if has_ended {
@@ -221,12 +224,13 @@ impl Account {
     }
 
     /// Returns the program of a recording: the one it had before, so that its sums stay together.
-    fn named(&self, key: &Key, program: String) -> String {
+    fn named(&self, key: &Key, program: &str) -> String {
         if let Some(recording) = self.recordings.get(key) {
             return recording.program.clone();
         }
-        let is_known = self.programs.contains_key(&program);
-        if is_known || self.programs.len() < MOST_PROGRAMS { program } else { OTHERS.to_owned() }
+        let is_known = self.programs.contains_key(program);
+        let is_apart = is_known || self.programs.len() < MOST_PROGRAMS;
+        if is_apart { program } else { OTHERS }.to_owned()
     }
 
     /// Closes a recording: all of it is counted, and what was in flight has gone.
@@ -237,7 +241,8 @@ impl Account {
         }
         recording.stage = Stage::Counted as i32;
         recording.is_open = false;
-        let sums = recording.sums();
+        let mut sums = Sums::default();
+        recording.sums_into(&mut sums);
         recording.sums = Vec::new();
         if let Some(program) = self.programs.get_mut(&recording.program) {
             program.sums.land(&sums);

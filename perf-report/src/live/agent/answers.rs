@@ -1,13 +1,14 @@
 //! The answers of an agent to requests.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Agent, accept, follow, stacks};
 use crate::export::{Format, NATIVE_TYPE, Options, Source, native_fleet};
 use crate::live::http::{Request, Response};
-use crate::model::{ProcessSummary, Run, RunDocument, convert};
+use crate::model::{FleetTotals, ProcessSummary, Run, RunDocument, convert};
 use crate::record::facts;
 use crate::text::url;
 
@@ -39,12 +40,41 @@ pub(super) fn answer(agent: &Agent, request: &Request) -> Response {
 
 fn metrics(agent: &Agent, request: &Request) -> Response {
     let accept = request.list("accept");
-    let told = std::sync::Arc::clone(&agent.fresh().told);
+    let told = Arc::clone(&agent.fresh().told);
+    let mut written = agent.written.lock().unwrap_or_else(PoisonError::into_inner);
     if accept::wants_native(accept.as_deref()) {
-        return Response::of(200, NATIVE_TYPE, native_fleet(&told));
+        let body = written.body(&told, NATIVE_TYPE, || native_fleet(&told));
+        return Response::of(200, NATIVE_TYPE, body);
     }
     let text = accept::text(accept.as_deref());
-    Response::of(200, text.content_type(), text.fleet(&told))
+    let body = written.body(&told, text.content_type(), || text.fleet(&told).into());
+    Response::of(200, text.content_type(), body)
+}
+
+/// The answers about one reading: each is written once, however many ask.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    of: Option<Arc<FleetTotals>>,
+    bodies: Vec<(&'static str, Vec<u8>)>,
+}
+
+impl Written {
+    fn body(
+        &mut self,
+        told: &Arc<FleetTotals>,
+        content_type: &'static str,
+        write: impl FnOnce() -> Vec<u8>,
+    ) -> Vec<u8> {
+        if !self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, told)) {
+            *self = Self { of: Some(Arc::clone(told)), bodies: Vec::new() };
+        }
+        if let Some((_, body)) = self.bodies.iter().find(|(it, _)| *it == content_type) {
+            return body.clone();
+        }
+        let body = write();
+        self.bodies.push((content_type, body.clone()));
+        body
+    }
 }
 
 fn health(agent: &Agent) -> Response {
@@ -128,6 +158,25 @@ fn wanted(query: &str) -> Result<(u64, Option<String>), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_is_written_once_for_each_reading_and_kind() {
+        let mut written = Written::default();
+        let [one, other] = [(); 2].map(|()| Arc::new(FleetTotals::default()));
+        let mut is_written = |told: &Arc<FleetTotals>, kind, body: &str| {
+            let mut is_written = false;
+            let answer = written.body(told, kind, || {
+                is_written = true;
+                body.into()
+            });
+            (is_written, String::from_utf8(answer).unwrap())
+        };
+        assert_eq!(is_written(&one, "text", "a"), (true, "a".to_owned()));
+        assert_eq!(is_written(&one, "text", "never"), (false, "a".to_owned()));
+        assert_eq!(is_written(&one, "native", "b"), (true, "b".to_owned()));
+        assert_eq!(is_written(&other, "text", "c"), (true, "c".to_owned()));
+        assert_eq!(is_written(&other, "text", "never"), (false, "c".to_owned()));
+    }
 
     #[test]
     fn what_is_wanted_of_a_profile_is_read_with_care() {

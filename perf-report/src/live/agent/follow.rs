@@ -7,13 +7,12 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use perf_runtime::segment::{COPYING_EXTENSION, Digest, MARK_EXTENSION, Reader, SegmentError};
+use perf_runtime::segment::{self, COPYING_EXTENSION, Known, MARK_EXTENSION, Reader, SegmentError};
 use perf_runtime::snapshot::{BreakerState, Merger, Process, Snapshot};
 
 use super::account::{Account, Build, Seen};
-use super::sums::Sums;
 use crate::live::stacks::{self, Key};
-use crate::record::collect::{self, Known};
+use crate::record::collect;
 use crate::text::path;
 
 /// The segments in some folders.
@@ -21,8 +20,11 @@ use crate::text::path;
 pub(super) struct Follower {
     folders: Vec<PathBuf>,
     reader: Reader,
-    /// The bytes that were read last, by path.
-    digests: BTreeMap<PathBuf, Digest>,
+    /// The segment that was read last, and what became of it: memory for the next one.
+    read: segment::Sums,
+    seen: Seen,
+    /// The segments as they were read last, by path.
+    known: BTreeMap<PathBuf, Known>,
     /// Segments of ended processes that could not be read, as they were then, and why.
     damaged: BTreeMap<PathBuf, (Option<Version>, String)>,
 }
@@ -46,7 +48,9 @@ impl Follower {
         Self {
             folders,
             reader: Reader::default(),
-            digests: BTreeMap::new(),
+            read: segment::Sums::default(),
+            seen: Seen::default(),
+            known: BTreeMap::new(),
             damaged: BTreeMap::new(),
         }
     }
@@ -68,7 +72,7 @@ impl Follower {
         }
         account.pass(&present);
         let is_there = |path: &PathBuf| segments.binary_search_by(|(it, _)| it.cmp(path)).is_ok();
-        self.digests.retain(|path, _| is_there(path));
+        self.known.retain(|path, _| is_there(path));
         self.damaged.retain(|path, _| is_there(path));
         found
     }
@@ -80,22 +84,30 @@ impl Follower {
         account: &mut Account,
         found: &mut Found,
     ) {
+        // Asked before reading: what changes meanwhile is read again the next time.
+        let version = version_of(path);
         if let Some((known, why)) = self.damaged.get(path)
-            && *known == version_of(path)
+            && *known == version
         {
             found.damaged.push(why.clone());
             return;
         }
         // Asked before reading: nothing is added later to one that had ended by then.
         let has_ended = !collect::may_be_written(path);
-        let known = key.and_then(|_| self.digests.get(path).copied());
-        let read =
-            collect::check_readable(path).and_then(|()| self.reader.read_changed(path, known));
+        // What has ended is read as a whole, for the last time.
+        let known = key.filter(|_| !has_ended).and_then(|_| self.known.remove(path));
+        let mut known = known.unwrap_or_default();
+        let read = collect::check_readable(path)
+            .and_then(|()| self.reader.read_sums(path, &mut known, &mut self.read));
         match (read, key) {
-            (Ok(None), Some(key)) => account.see_unchanged(&key, has_ended),
-            (Ok(Some((digest, snapshot))), Some(key)) => {
-                self.digests.insert(path.to_owned(), digest);
-                account.see(key, seen(&snapshot), has_ended);
+            (Ok(is_new), Some(key)) => {
+                self.known.insert(path.to_owned(), known);
+                if is_new {
+                    see(&self.read, &mut self.seen);
+                    account.see(key, &mut self.seen, has_ended);
+                } else {
+                    account.see_unchanged(&key, has_ended);
+                }
             }
             // It was made complete just now, and is read the next time.
             (Ok(_), None) | (Err(SegmentError::Empty | SegmentError::Unfinished), _) => {}
@@ -103,7 +115,7 @@ impl Follower {
             (Err(error), _) => {
                 let why = format!("{}: {error}", path.display());
                 if has_ended {
-                    self.damaged.insert(path.to_owned(), (version_of(path), why.clone()));
+                    self.damaged.insert(path.to_owned(), (version, why.clone()));
                 }
                 found.damaged.push(why);
             }
@@ -126,7 +138,7 @@ impl Follower {
 
 /// Lists what is in some folders: the segments by path, without copies of others, and the number of recordings that
 /// were discarded.
-fn listed(folders: &[PathBuf]) -> (Vec<Known>, u64) {
+fn listed(folders: &[PathBuf]) -> (Vec<collect::Known>, u64) {
     let (mut segments, mut ledgers) = (BTreeSet::new(), BTreeMap::new());
     for folder in folders {
         let listing = stacks::segments(folder);
@@ -143,9 +155,9 @@ fn listed(folders: &[PathBuf]) -> (Vec<Known>, u64) {
 pub(super) fn snapshot(folders: &[PathBuf], program: Option<&str>) -> Snapshot {
     let (mut reader, mut all) = (Reader::default(), Merger::default());
     for (path, _) in listed(folders).0 {
-        let read = collect::check_readable(&path).and_then(|()| reader.read_changed(&path, None));
+        let read = collect::check_readable(&path).and_then(|()| reader.read_from_start(&path));
         let is_of = |process: &Process| program.is_none_or(|it| it == name_of(process));
-        if let Ok(Some((_, snapshot))) = read
+        if let Ok(snapshot) = read
             && snapshot.processes.iter().all(is_of)
         {
             all.add(&snapshot);
@@ -160,28 +172,25 @@ fn version_of(path: &Path) -> Option<Version> {
     Some((found.len(), found.modified().ok()?))
 }
 
-/// Sums up the snapshot of one process.
-fn seen(snapshot: &Snapshot) -> Seen {
-    let Some(process) = snapshot.processes.first() else { return Seen::default() };
-    let build = &process.build;
+/// Replaces `seen` by what was read of one process.
+fn see(read: &segment::Sums, seen: &mut Seen) {
+    let (process, build) = (&read.process, &read.process.build);
     let levels: BTreeSet<&str> = build.crates.iter().map(|it| it.opt_level.as_str()).collect();
-    Seen {
-        program: name_of(process),
-        build: Build {
-            rustc: build.rustc.clone(),
-            target: build.target.clone(),
-            profile: build.profile.clone(),
-            recorder: build.runtime.clone(),
-            opt_level: if levels.is_empty() {
-                build.opt_level.clone()
-            } else {
-                Vec::from_iter(levels).join(", ")
-            },
-            since_unix_ns: process.started_unix_ns,
+    seen.program = name_of(process);
+    seen.build = Build {
+        rustc: build.rustc.clone(),
+        target: build.target.clone(),
+        profile: build.profile.clone(),
+        recorder: build.runtime.clone(),
+        opt_level: if levels.is_empty() {
+            build.opt_level.clone()
+        } else {
+            Vec::from_iter(levels).join(", ")
         },
-        sums: Sums::of(snapshot),
-        is_open: process.breaker != BreakerState::Closed,
-    }
+        since_unix_ns: process.started_unix_ns,
+    };
+    seen.sums.refill(read);
+    seen.is_open = process.breaker != BreakerState::Closed;
 }
 
 /// Returns the name of a process's program: the last part of its path, whatever became of the file.

@@ -17,6 +17,7 @@ mod state;
 mod sums;
 mod totals;
 mod window;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -67,6 +68,7 @@ pub(crate) struct Settings {
 pub(crate) struct Agent {
     settings: Settings,
     inner: Mutex<Inner>,
+    written: Mutex<answers::Written>,
     /// True while a profile is being taken: one at a time.
     is_profiling: AtomicBool,
     /// True once the agent is to end.
@@ -123,6 +125,7 @@ impl Agent {
                 pushes: BTreeMap::new(),
             }),
             settings,
+            written: Mutex::default(),
             is_profiling: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
             _locks: locks,

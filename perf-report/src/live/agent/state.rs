@@ -130,11 +130,11 @@ mod tests {
         let path = place(folder.path());
         assert_eq!(load(&path).unwrap(), None);
         let mut account = Account { start_unix_ns: 7, push_failures: 2, ..Account::default() };
-        account.see(key(1), seen("shop", 10), false);
-        account.see(key(2), seen("shop", 5), true);
+        account.see(key(1), &mut seen("shop", 10), false);
+        account.see(key(2), &mut seen("shop", 5), true);
         save(&path, &account).unwrap();
         assert_eq!(load(&path).unwrap(), Some(account.clone()));
-        account.see(key(1), seen("shop", 11), true);
+        account.see(key(1), &mut seen("shop", 11), true);
         save(&path, &account).unwrap();
         assert_eq!(load(&path).unwrap(), Some(account));
     }

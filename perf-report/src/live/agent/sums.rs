@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 
+use perf_runtime::segment;
 use perf_runtime::snapshot::{
     Context, Function, Gauge, Histogram, Losses, Measures, Memory, Metric, MetricKind, Polls,
     Process, Ratio, Reading, Snapshot,
@@ -107,8 +108,8 @@ pub(super) enum Counter {
 }
 
 /// Lists the counters of a function, in the order of [`Counter`].
-fn counters_of(it: &Measures) -> Vec<u64> {
-    vec![
+fn counters_of(it: &Measures) -> [u64; 19] {
+    [
         it.calls,
         it.timed,
         it.unmeasured,
@@ -136,38 +137,50 @@ impl FunctionSums {
         self.counters.get(counter as usize).copied().unwrap_or(0)
     }
 
-    fn of(function: &Function, measures: &Measures, counts_allocs: bool) -> Self {
+    /// Replaces everything by the sums of a function, in the memory that it has.
+    fn refill(&mut self, function: &Function, measures: &Measures, counts_allocs: bool) {
         let suspended = u64::try_from(measures.polls.in_flight).unwrap_or(0);
-        let (buckets, counts) = measures.histogram.buckets().iter().copied().unzip();
-        Self {
-            name: function.name.clone(),
-            file: function.file.clone(),
-            line: function.line,
-            classifies_errors: function.classifies_errors,
-            polled: function.polled,
-            counts_allocs,
-            counters: counters_of(measures),
-            buckets,
-            counts,
-            // One that is suspended is in no poll, and one in its first poll was not suspended yet.
-            in_flight: measures.unfinished.max(suspended),
-            min_ns: measures.min_ns,
-            max_ns: measures.max_ns,
-            resolution_ns: measures.resolution_ns,
-        }
+        self.name.clone_from(&function.name);
+        self.file.clone_from(&function.file);
+        self.line = function.line;
+        self.classifies_errors = function.classifies_errors;
+        self.polled = function.polled;
+        self.counts_allocs = counts_allocs;
+        self.counters.clear();
+        self.counters.extend(counters_of(measures));
+        let counted = measures.histogram.buckets();
+        self.buckets.clear();
+        self.buckets.extend(counted.iter().map(|it| it.0));
+        self.counts.clear();
+        self.counts.extend(counted.iter().map(|it| it.1));
+        // One that is suspended is in no poll, and one in its first poll was not suspended yet.
+        self.in_flight = measures.unfinished.max(suspended);
+        self.min_ns = measures.min_ns;
+        self.max_ns = measures.max_ns;
+        self.resolution_ns = measures.resolution_ns;
     }
 
     fn has_calls(&self) -> bool {
         self.counter(Counter::Calls) > 0
     }
 
-    /// Raises each counter to that of `floor` where it is below.
-    fn raise_to(&mut self, floor: &Self) {
+    /// Raises each counter to that of `floor` where it is below, and takes its histogram where that counts more. Where
+    /// durations are corrected by an estimate, they move from one bucket to the next as it wavers: raised bucket by
+    /// bucket, there would soon be more durations than calls.
+    pub(super) fn raise_to(&mut self, floor: &Self) {
         self.widen(floor, floor.has_calls());
         for (own, floor) in self.counters.iter_mut().zip(&floor.counters) {
             *own = (*own).max(*floor);
         }
-        self.join_counts(floor.pairs(), u64::max);
+        if self.counted() < floor.counted() {
+            self.buckets.clone_from(&floor.buckets);
+            self.counts.clone_from(&floor.counts);
+        }
+    }
+
+    /// Returns the durations in the histogram.
+    fn counted(&self) -> u64 {
+        self.counts.iter().copied().fold(0, u64::saturating_add)
     }
 
     /// Adds what a process recorded between two readings, of which the later one has nothing less.
@@ -179,13 +192,56 @@ impl FunctionSums {
         }
         let landed = self.in_flight.saturating_sub(earlier.map_or(0, |it| it.in_flight));
         self.in_flight = landed.saturating_add(later.in_flight);
-        let mut counted = earlier.into_iter().flat_map(Self::pairs).peekable();
-        let grown = later.pairs().filter_map(|(bucket, count)| {
-            while counted.next_if(|it| it.0 < bucket).is_some() {}
-            let was = counted.next_if(|it| it.0 == bucket).map_or(0, |it| it.1);
-            (count > was).then(|| (bucket, count - was))
+        self.grow_histogram(earlier, later);
+    }
+
+    /// Adds the durations that came between two readings: as many as the later one has more, among the buckets that
+    /// count more. Those that only moved from one bucket to another are there already.
+    fn grow_histogram(&mut self, earlier: Option<&Self>, later: &Self) {
+        let more = later.counted().saturating_sub(earlier.map_or(0, Self::counted));
+        let mut all = 0_u64;
+        later.each_above(earlier, |_, count| all = all.saturating_add(count));
+        let (mut at, mut seen, mut given) = (0, 0_u64, 0_u64);
+        later.each_above(earlier, |bucket, count| {
+            seen = seen.saturating_add(count);
+            let up_to = if more == all { seen } else { part_of(more, seen, all) };
+            let added = up_to - given;
+            given = up_to;
+            if added > 0 {
+                at = self.add_durations(at, bucket, added);
+            }
         });
-        self.join_counts(grown, u64::saturating_add);
+    }
+
+    /// Hands each bucket that counts more durations than it did `earlier` to `take`, with their number.
+    fn each_above(&self, earlier: Option<&Self>, mut take: impl FnMut(u32, u64)) {
+        let (buckets, counts) =
+            earlier.map_or((&[][..], &[][..]), |it| (it.buckets.as_slice(), it.counts.as_slice()));
+        let mut at = 0;
+        for (bucket, count) in self.pairs() {
+            while buckets.get(at).is_some_and(|before| *before < bucket) {
+                at += 1;
+            }
+            let is_there = buckets.get(at) == Some(&bucket);
+            let was = if is_there { counts.get(at).copied().unwrap_or(0) } else { 0 };
+            if count > was {
+                take(bucket, count - was);
+            }
+        }
+    }
+
+    /// Adds durations to a bucket, which is not below the one at place `from`, and returns its place.
+    fn add_durations(&mut self, from: usize, bucket: u32, count: u64) -> usize {
+        let before = self.buckets[from..].iter().take_while(|own| **own < bucket).count();
+        let at = from + before;
+        match self.counts.get_mut(at).filter(|_| self.buckets[at] == bucket) {
+            Some(own) => *own = own.saturating_add(count),
+            None => {
+                self.buckets.insert(at, bucket);
+                self.counts.insert(at.min(self.counts.len()), count);
+            }
+        }
+        at
     }
 
     /// Takes over what is no counter, and makes room for the counters of `other`. Its shortest and longest call are
@@ -201,25 +257,6 @@ impl FunctionSums {
         self.polled |= other.polled;
         self.counts_allocs |= other.counts_allocs;
         self.resolution_ns = self.resolution_ns.max(other.resolution_ns);
-    }
-
-    /// Joins rising buckets and their counts to the histogram. Nearly always it has these buckets already.
-    fn join_counts(&mut self, others: impl Iterator<Item = (u32, u64)>, join: fn(u64, u64) -> u64) {
-        let (mut at, mut missing) = (0, Vec::new());
-        for (bucket, count) in others {
-            while self.buckets.get(at).is_some_and(|own| *own < bucket) {
-                at += 1;
-            }
-            match self.counts.get_mut(at).filter(|_| self.buckets[at] == bucket) {
-                Some(own) => *own = join(*own, count),
-                None => missing.push((bucket, count)),
-            }
-        }
-        if !missing.is_empty() {
-            missing.extend(self.pairs());
-            missing.sort_unstable();
-            (self.buckets, self.counts) = missing.into_iter().unzip();
-        }
     }
 
     pub(super) fn pairs(&self) -> impl Iterator<Item = (u32, u64)> {
@@ -328,62 +365,67 @@ impl MetricSums {
 }
 
 impl Sums {
-    /// Sums up the contexts of a snapshot, function by function, whatever the order in which it has them.
-    pub(super) fn of(snapshot: &Snapshot) -> Self {
-        let counts_allocs = snapshot.processes.iter().any(|process| process.counts_allocs);
-        let all = snapshot.functions.iter().zip(snapshot.by_function());
-        let happened = all.filter(|(_, it)| {
+    /// Replaces everything by the sums of a segment, as far as they have changed, in the memory that it has: processes
+    /// of one program have the same functions, and are read one after the other.
+    pub(super) fn refill(&mut self, read: &segment::Sums) {
+        let happened = |it: &Measures| {
             it.calls > 0 || it.unfinished > 0 || it.total_ns > 0 || it.polls.count > 0
-        });
-        let recording = snapshot.processes.iter().map(|process| process.overhead_ns);
-        let functions =
-            happened.map(|(function, it)| FunctionSums::of(function, &it, counts_allocs));
-        let mut functions: Vec<FunctionSums> = functions.collect();
-        functions.sort_by(by_name);
-        functions.dedup_by(|again, first| {
-            let is_same = again.name == first.name;
-            if is_same {
-                first.grow(None, again);
+        };
+        let mut changed: Vec<(&Function, &Measures)> =
+            read.changed().filter(|(_, measures)| happened(measures)).collect();
+        changed.sort_by_key(|(function, _)| &function.name);
+        let mut filled = 0;
+        for (function, measures) in changed {
+            let is_again = filled > 0 && self.functions[filled - 1].name == function.name;
+            if filled == self.functions.len() {
+                self.functions.push(FunctionSums::default());
             }
-            is_same
-        });
-        let mut metrics: Vec<MetricSums> = snapshot.metrics.iter().map(MetricSums::of).collect();
-        metrics.sort_by(by_name_and_kind);
-        metrics.dedup_by(|again, first| {
+            let (before, row) = self.functions.split_at_mut(filled);
+            row[0].refill(function, measures, read.process.counts_allocs);
+            match before.last_mut().filter(|_| is_again) {
+                Some(first) => first.grow(None, &row[0]),
+                None => filled += 1,
+            }
+        }
+        self.functions.truncate(filled);
+        self.metrics = read.metrics.iter().map(MetricSums::of).collect();
+        self.metrics.sort_by(by_name_and_kind);
+        self.metrics.dedup_by(|again, first| {
             let is_same = by_name_and_kind(again, first).is_eq();
             if is_same {
                 first.join(again, u64::saturating_add);
             }
             is_same
         });
-        Self {
-            functions,
-            metrics,
-            lost_calls: snapshot.losses.lost_calls,
-            recording_ns: recording.fold(0, u64::saturating_add),
-        }
+        self.lost_calls = read.losses.lost_calls;
+        self.recording_ns = read.process.overhead_ns;
     }
 
     /// Raises each counter to that of `floor` where it is below: an estimate may waver from one reading to
     /// the next, and what was counted already stays counted.
+    #[cfg(test)]
     pub(super) fn raise_to(&mut self, floor: &Self) {
+        join_sorted(&mut self.functions, &floor.functions, by_name, FunctionSums::raise_to);
+        self.raise_rest_to(floor);
+    }
+
+    /// Raises each counter that is of no function to that of `floor` where it is below.
+    pub(super) fn raise_rest_to(&mut self, floor: &Self) {
         self.lost_calls = self.lost_calls.max(floor.lost_calls);
         self.recording_ns = self.recording_ns.max(floor.recording_ns);
-        join_sorted(&mut self.functions, &floor.functions, by_name, FunctionSums::raise_to);
         join_sorted(&mut self.metrics, &floor.metrics, by_name_and_kind, |own, floor| {
             own.join(floor, u64::max);
         });
     }
 
-    /// Adds what came between two readings of one process, of which the later one was
-    /// [raised](Self::raise_to) to the earlier one. So no counter of it falls.
-    pub(super) fn add_growth(&mut self, earlier: &Self, later: &Self) {
+    /// Adds what came between two readings of one process beside its functions. Of the later one nothing is below the
+    /// earlier one, so no counter falls.
+    pub(super) fn add_growth_of_rest(&mut self, earlier: &Self, later: &Self) {
         let grown = |earlier: u64, later: u64| later.saturating_sub(earlier);
         self.lost_calls =
             self.lost_calls.saturating_add(grown(earlier.lost_calls, later.lost_calls));
         self.recording_ns =
             self.recording_ns.saturating_add(grown(earlier.recording_ns, later.recording_ns));
-        self.add_growth_of_functions(&earlier.functions, &later.functions);
         let mut metrics = later.metrics.clone();
         join_sorted(&mut metrics, &earlier.metrics, by_name_and_kind, |later, earlier| {
             later.join(earlier, u64::saturating_sub);
@@ -391,24 +433,6 @@ impl Sums {
         join_sorted(&mut self.metrics, &metrics, by_name_and_kind, |own, grown| {
             own.join(grown, u64::saturating_add);
         });
-    }
-
-    fn add_growth_of_functions(&mut self, earlier: &[FunctionSums], later: &[FunctionSums]) {
-        let (mut at, mut missing) = (0, Vec::new());
-        let mut earlier = earlier.iter().peekable();
-        for now in later {
-            while earlier.next_if(|it| it.name < now.name).is_some() {}
-            let before = earlier.next_if(|it| it.name == now.name);
-            if before == Some(now) {
-                continue;
-            }
-            at += steps_to(&self.functions[at..], |it| it.name.cmp(&now.name));
-            match self.functions.get_mut(at) {
-                Some(own) if own.name == now.name => own.grow(before, now),
-                _ => missing.push(now.clone()),
-            }
-        }
-        insert_sorted(&mut self.functions, missing, by_name);
     }
 
     /// Takes off what was in flight in a process as of its last reading.
@@ -434,6 +458,48 @@ impl Sums {
             processes: vec![Process { overhead_ns: self.recording_ns, ..process }],
             losses: Losses { lost_calls: self.lost_calls, ..Losses::default() },
             ..Snapshot::default()
+        }
+    }
+}
+
+/// The functions of a program while they grow by those of a process, which come sorted by name.
+#[derive(Debug)]
+pub(super) struct Growing<'a> {
+    functions: &'a mut Vec<FunctionSums>,
+    at: usize,
+    missing: Vec<FunctionSums>,
+}
+
+impl<'a> Growing<'a> {
+    pub(super) fn of(functions: &'a mut Vec<FunctionSums>) -> Self {
+        Self { functions, at: 0, missing: Vec::new() }
+    }
+
+    /// Adds what a process recorded of a function between two readings, of which the later one has nothing less.
+    pub(super) fn grow(&mut self, earlier: Option<&FunctionSums>, later: &FunctionSums) {
+        if earlier == Some(later) {
+            return;
+        }
+        self.at += steps_to(&self.functions[self.at..], |it| it.name.cmp(&later.name));
+        match self.functions.get_mut(self.at) {
+            Some(own) if own.name == later.name => own.grow(earlier, later),
+            _ => self.missing.push(later.clone()),
+        }
+    }
+
+    /// Puts those into their places that were not there before.
+    pub(super) fn finish(self) {
+        insert_sorted(self.functions, self.missing, by_name);
+    }
+}
+
+/// Returns `part` of `of` of `number`, rounded down.
+fn part_of(number: u64, part: u64, of: u64) -> u64 {
+    match number.checked_mul(part) {
+        Some(product) => product / of.max(1),
+        None => {
+            let product = u128::from(number) * u128::from(part) / u128::from(of.max(1));
+            u64::try_from(product).unwrap_or(u64::MAX)
         }
     }
 }

@@ -19,10 +19,10 @@ fn an_hour_of_processes_that_come_and_go_leaves_no_trace_but_sums() {
         for place in 0..12 {
             // One that began now, one that ends now, and, of every third, one whose segment is gone at once.
             let number = reading * 12 + place;
-            account.see(key(number), seen("shop", 5), false);
+            account.see(key(number), &mut seen("shop", 5), false);
             present.insert(key(number));
             if let Some(former) = number.checked_sub(12).filter(|it| it % 3 > 0) {
-                account.see(key(former), seen("shop", 10), true);
+                account.see(key(former), &mut seen("shop", 10), true);
                 present.insert(key(former));
             }
         }

@@ -158,10 +158,10 @@ mod tests {
     #[test]
     fn a_window_ends_on_the_hour_and_holds_what_came_in_it() {
         let mut account = Account { start_unix_ns: 1, ..Account::default() };
-        account.see(key(1), seen("shop", 10), false);
+        account.see(key(1), &mut seen("shop", 10), false);
         let start = 500_000 * HOUR_NS + HOUR_NS / 3;
         begin(&mut account, start, true);
-        account.see(key(1), seen("shop", 25), false);
+        account.see(key(1), &mut seen("shop", 25), false);
         assert!(runs(&mut account, start + HOUR_NS / 2).is_empty());
         let [window] = runs(&mut account, 500_001 * HOUR_NS + 9).try_into().unwrap();
         let run = &window.run;
@@ -169,10 +169,10 @@ mod tests {
         assert_eq!(run.run.label.as_deref(), Some("production"));
         assert_eq!((&run.run.command[0], run.metrics[0].value), (&"shop".to_owned(), Some(30.0)));
         // It was not stored: it waits as it is, and the next one goes on meanwhile.
-        account.see(key(1), seen("shop", 30), false);
+        account.see(key(1), &mut seen("shop", 30), false);
         let [again] = runs(&mut account, 500_002 * HOUR_NS).try_into().unwrap();
         assert_eq!(again.run, window.run);
-        account.see(key(1), seen("shop", 33), false);
+        account.see(key(1), &mut seen("shop", 33), false);
         close(&mut account, &again);
         let [next] = runs(&mut account, 500_003 * HOUR_NS + 1).try_into().unwrap();
         assert_eq!(next.run.functions[0].calls, 8);
@@ -200,7 +200,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let path = state::place(folder.path());
             let mut account = Account { start_unix_ns: 1, ..Account::default() };
-            account.see(key(1), seen("shop", 0), false);
+            account.see(key(1), &mut seen("shop", 0), false);
             begin(&mut account, 500_000 * HOUR_NS, true);
             state::save(&path, &account).unwrap();
             let (mut calls, mut store) = (0, BTreeMap::new());
@@ -208,7 +208,7 @@ mod tests {
                 let death = [Death::BeforeKept, Death::BeforeStored, Death::BeforeClosed, Death::Never]
                     [usize::from(death)];
                 calls += more;
-                account.see(key(1), seen("shop", calls), false);
+                account.see(key(1), &mut seen("shop", calls), false);
                 // An agent that begins anew may be told other facts.
                 let git = Git { commit: commit.to_string(), ..Git::default() };
                 let facts = Run { git: Some(git), ..Run::default() };
@@ -229,7 +229,7 @@ mod tests {
                     _ => account = state::load(&path).unwrap().unwrap(),
                 }
             }
-            account.see(key(1), seen("shop", calls), false);
+            account.see(key(1), &mut seen("shop", calls), false);
             for round in 500_100..500_103 {
                 for window in runs(&mut account, round * HOUR_NS) {
                     store.insert(window.run.run.id.clone(), window.run.clone());

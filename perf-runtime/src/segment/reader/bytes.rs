@@ -51,3 +51,9 @@ pub(super) fn damaged(offset: usize, what: &'static str) -> SegmentError {
 pub(super) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
+
+/// Replaces `text` by what someone wrote, like [`text`].
+pub(super) fn text_into(text: &mut String, bytes: &[u8]) {
+    text.clear();
+    text.push_str(&String::from_utf8_lossy(bytes));
+}

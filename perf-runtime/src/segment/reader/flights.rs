@@ -4,11 +4,12 @@
 //! the ends of suspended ones. Their ages are in the places that calls take as long as they are in
 //! flight, if there is room; so some may be unknown.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::mem::offset_of;
 
 use super::bytes::{Bytes, offset_of};
 use super::links::{Links, Unclaimed};
+use super::numbers::Map;
 use crate::newer::Unsigned as _;
 use crate::segment::SegmentError;
 use crate::segment::layout::{FLIGHTS, FlightPage, FlightRecord, Header, TAKEN};
@@ -38,7 +39,7 @@ impl Flights {
     /// Reads the beginnings of the calls in flight.
     pub(super) fn read(
         bytes: Bytes<'_>,
-        function_of_site: &HashMap<u32, usize>,
+        function_of_site: &Map<u32, usize>,
     ) -> Result<Self, SegmentError> {
         let links = Links {
             previous: offset_of!(FlightPage, previous),

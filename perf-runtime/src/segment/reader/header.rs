@@ -1,5 +1,6 @@
 //! The header: the version of the segment, its process, and the beginnings of its lists.
 
+use std::fs::File;
 use std::mem::offset_of;
 
 use super::bytes::{Bytes, text};
@@ -204,6 +205,18 @@ pub(super) fn may_be_running(bytes: &[u8]) -> bool {
 pub(super) fn last_writer(bytes: &[u8]) -> Writer {
     let is_copy = Owner::of_bytes(bytes).is_some_and(|owner| owner.copied != Copied::Not);
     if is_copy { Writer::Running } else { Writer::Ended }
+}
+
+/// Returns how many bytes of a segment's file are in use, by its beginning; `None` where that is of no segment.
+pub(super) fn used(bytes: &[u8]) -> Option<u64> {
+    bytes.starts_with(&MAGIC).then(|| Bytes(bytes).u64(offset_of!(Header, used)).ok()).flatten()
+}
+
+/// Returns how many bytes of a segment's file are in use by now.
+pub(super) fn used_by(file: &File) -> Option<u64> {
+    let mut number = [0; 8];
+    system::read_exact_at(file, &mut number, offset_of!(Header, used) as u64).ok()?;
+    Some(u64::from_ne_bytes(number))
 }
 
 /// Checks that this is a complete segment of a readable version.

@@ -4,23 +4,22 @@
 //! holds a reading of the clock and the recording of all calls below it. It is corrected by the
 //! average of these in its context, and stands for the tallied calls of the context as well.
 
-use std::collections::{HashMap, HashSet};
-
+use super::counts::Counts;
 use super::failures::Failed;
 use super::header::Facts;
 use super::node::{Node, Polled};
+use super::numbers::{Map, Set};
 use super::own::{Contexts, Estimate, by_site};
 use super::tallies::Tally;
-use super::tree::{Tree, float, whole};
-use crate::buckets;
+use super::tree::{Spare, Tree, float, whole};
+use crate::buckets::{self, BOUNDS};
 use crate::newer::Signed as _;
+use crate::segment::SegmentError;
 use crate::segment::layout::OVERFLOW;
-use crate::snapshot::{Failures, Measures};
+use crate::snapshot::{Failures, Histogram, Measures};
 
-/// The measurements of a shard.
+/// The measurements of a shard, beside those of its contexts.
 pub(super) struct Measured {
-    /// Contexts: the site, the parent, which comes before it, and the measures.
-    pub(super) contexts: Vec<(u32, Option<usize>, Measures)>,
     /// Failed calls, by site.
     pub(super) failures: Vec<(u32, Failures)>,
     /// Ticks of recording.
@@ -30,21 +29,28 @@ pub(super) struct Measured {
 }
 
 impl Tree {
-    /// Returns the measurements.
-    pub(super) fn measured(mut self, facts: &Facts) -> Measured {
+    /// Hands each context that is wanted to `take`: its site, its parent, which came before it, and its measures. What `take` returns
+    /// is memory for the next one. Returns the other measurements, where `has_failures` with those of failed calls.
+    pub(super) fn measured(
+        &mut self,
+        facts: &Facts,
+        (has_failures, spare): (bool, &mut Spare),
+        mut take: impl FnMut(u32, Option<usize>, Measures) -> Result<Histogram, SegmentError>,
+    ) -> Result<Measured, SegmentError> {
         self.place_loose();
-        self.put_in_order();
+        self.put_in_order(spare);
         let (contexts, overhead) = self.contexts(facts).estimate();
         self.share_tallies(&contexts);
         let below = Below::of(&self, &contexts, facts);
         let memory = self.memory();
         let uncounted =
             self.nodes.iter().fold(0, |sum: u64, it| sum.saturating_add(it.all_uncounted()));
-        let mut measured = Vec::with_capacity(self.nodes.len());
         let functions = self.of_functions();
-        let failures = self.failures(&below, facts);
-        for at in 0..self.nodes.len() {
-            let mut of_context = self.measures_of(at, &contexts[at], &below, facts);
+        let failures = if has_failures { self.failures(&below, facts) } else { Vec::new() };
+        let mut histogram = Histogram::default();
+        for at in (0..self.nodes.len()).filter(|&at| self.nodes[at].is_wanted) {
+            let room = (histogram, &mut spare.counts);
+            let mut of_context = self.measures_of(at, &contexts[at], &below, facts, room);
             of_context.memory = memory[at];
             if let Some(function) = functions.get(&self.nodes[at].site) {
                 if function.contexts == 1 {
@@ -55,12 +61,14 @@ impl Tree {
                     self.add_steps(function, &mut of_context, facts);
                 }
             }
-            measured.push((self.nodes[at].site, self.parents[at], of_context));
+            histogram = take(self.nodes[at].site, self.parents[at], of_context)?;
         }
-        measured.extend(self.never_seen().map(|tally| (tally.site, None, calls_only(tally))));
+        for tally in self.never_seen() {
+            take(tally.site, None, calls_only(tally))?;
+        }
         let never_seen = self.never_seen().map(|tally| float(tally.calls) * facts.cost.untimed);
         let overhead = overhead + float(self.recorder_ticks) + never_seen.sum::<f64>();
-        Measured { contexts: measured, failures, overhead, uncounted }
+        Ok(Measured { failures, overhead, uncounted })
     }
 
     fn contexts<'a>(&'a self, facts: &'a Facts) -> Contexts<'a> {
@@ -97,9 +105,9 @@ impl Tree {
 
     /// Maps each function and each context above, as far as calls in between were tallied, to its
     /// most frequent caller.
-    fn seen_below(&self) -> HashMap<(u32, usize), usize> {
-        let tallied: HashSet<u32> = self.tallies.iter().map(|tally| tally.site).collect();
-        let mut found: HashMap<(u32, usize), usize> = HashMap::new();
+    fn seen_below(&self) -> Map<(u32, usize), usize> {
+        let tallied: Set<u32> = self.tallies.iter().map(|tally| tally.site).collect();
+        let mut found: Map<(u32, usize), usize> = Map::default();
         for at in (0..self.nodes.len()).filter(|&at| !self.nodes[at].is_loose) {
             let mut head = self.parents[at];
             while let Some(of) = head {
@@ -123,14 +131,14 @@ impl Tree {
             is_below[it] = parents[it].is_some_and(|parent| is_below[parent]);
         }
         let below = (0..parents.len()).filter(|&it| is_below[it]);
-        let sites: HashSet<u32> = below.map(|it| self.nodes[it].site).collect();
+        let sites: Set<u32> = below.map(|it| self.nodes[it].site).collect();
         // As they are by now, so that two of them do not come to lie below each other.
         let mut up = std::iter::successors(Some(caller), |at| self.parents[*at]);
         up.any(|it| sites.contains(&self.nodes[it].site))
     }
 
     /// Puts parents before their children again, and leaves the overflow out if nothing is in it.
-    fn put_in_order(&mut self) {
+    fn put_in_order(&mut self, spare: &mut Spare) {
         let mut order: Vec<usize> = Vec::with_capacity(self.nodes.len());
         let mut roots = Vec::new();
         let mut children: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
@@ -151,7 +159,9 @@ impl Tree {
         order.iter().enumerate().for_each(|(place, &at)| places[at] = Some(place));
         self.parents =
             order.iter().map(|&at| self.parents[at].and_then(|parent| places[parent])).collect();
-        self.nodes = order.iter().map(|&at| std::mem::take(&mut self.nodes[at])).collect();
+        let mut nodes = spare.nodes();
+        nodes.extend(order.iter().map(|&at| std::mem::take(&mut self.nodes[at])));
+        spare.take(std::mem::replace(&mut self.nodes, nodes));
     }
 
     /// Gives the contexts their parts of the tallies.
@@ -164,13 +174,15 @@ impl Tree {
             };
             let (tally, from) = (&self.tallies[at], before[at]);
             before[at] += estimate.tallied;
-            node.take_share(tally, from, before[at]);
+            if node.is_wanted {
+                node.take_share(tally, from, before[at]);
+            }
         }
     }
 
     /// Lists functions that were tallied and are in no context, for want of memory.
     fn never_seen(&self) -> impl Iterator<Item = &Tally> {
-        let known: HashSet<u32> = self.nodes.iter().map(|node| node.site).collect();
+        let known: Set<u32> = self.nodes.iter().map(|node| node.site).collect();
         self.tallies.iter().filter(move |tally| tally.calls > 0 && !known.contains(&tally.site))
     }
 
@@ -180,15 +192,18 @@ impl Tree {
         estimate: &Estimate,
         below: &Below,
         facts: &Facts,
+        (histogram, counts): (Histogram, &mut [Counts; 2]),
     ) -> Measures {
         let node = &self.nodes[at];
         let ns = |ticks: f64| facts.rate.ns(whole(ticks));
         let mut measures = match node.polled.as_deref() {
-            None => node.durations(facts),
+            None => Measures { histogram, ..node.times(facts) },
             Some(polled) => node.of_polls(polled, facts),
         };
         if node.polled.is_none() {
-            below.correction(node, at, &measures, facts).apply(&mut measures, facts);
+            let correction = below.correction(node, at, &measures, facts);
+            correction.apply(&mut measures, facts);
+            correction.apply_to_histogram(&node.histogram, &mut measures.histogram, facts, counts);
             if node.made.nested == 0 && node.start == 0 && measures.measured() > 0 {
                 // No call is within another, and none is running.
                 measures.sum_ns = below.total_ns[at];
@@ -223,7 +238,7 @@ impl Tree {
                     continue;
                 }
                 let (calls, it) =
-                    (float(node.timed), below.correction(node, at, &node.durations(facts), facts));
+                    (float(node.timed), below.correction(node, at, &node.times(facts), facts));
                 sum.0 += calls;
                 sum.1.offset += calls * it.offset;
                 sum.1.factor += calls * it.factor;
@@ -242,8 +257,8 @@ impl Tree {
     }
 
     /// Sums up each function, by its site.
-    fn of_functions(&self) -> HashMap<u32, OfFunction> {
-        let mut all: HashMap<u32, OfFunction> = HashMap::new();
+    fn of_functions(&self) -> Map<u32, OfFunction> {
+        let mut all: Map<u32, OfFunction> = Map::default();
         for (at, node) in self.nodes.iter().enumerate() {
             let created = node.exactness.created;
             let first = OfFunction { first: at, created, contexts: 0, timed: 0, tally: None };
@@ -292,6 +307,9 @@ impl Node {
     /// Takes the calls `from` to `to` of `tally`, with their part of everything else.
     fn take_share(&mut self, tally: &Tally, from: u64, to: u64) {
         let part = |all: u64| {
+            if all == 0 {
+                return 0;
+            }
             let up_to = |at: u64| u128::from(all) * u128::from(at) / u128::from(tally.calls.max(1));
             u64::try_from(up_to(to) - up_to(from)).unwrap_or(0)
         };
@@ -329,11 +347,21 @@ impl Node {
         let (mut counted, mut given) = (0_u64, 0_u64);
         for (_, count) in &mut self.histogram {
             counted = counted.saturating_add(*count);
-            let up_to = u128::from(counted) * u128::from(measured.saturating_add(more))
-                / u128::from(measured);
-            let up_to = u64::try_from(up_to).unwrap_or(u64::MAX);
+            let up_to = scaled(counted, measured.saturating_add(more), measured);
             *count = up_to.saturating_sub(given);
             given = up_to;
+        }
+    }
+}
+
+/// Returns `count` times `numerator / denominator`, which is not 0, rounded down; at most what fits.
+fn scaled(count: u64, numerator: u64, denominator: u64) -> u64 {
+    match count.checked_mul(numerator) {
+        // It nearly always fits, and a division of half the width takes a third of the time.
+        Some(product) => product / denominator,
+        None => {
+            let product = u128::from(count) * u128::from(numerator) / u128::from(denominator);
+            u64::try_from(product).unwrap_or(u64::MAX)
         }
     }
 }
@@ -411,9 +439,15 @@ struct Correction {
 }
 
 impl Correction {
+    /// Returns the corrected time for a duration, in nanoseconds.
+    fn map(&self, facts: &Facts) -> impl Fn(f64) -> f64 + use<> {
+        let (offset, factor) = (self.offset * facts.rate.per_tick(), self.factor);
+        move |ns: f64| ((ns - offset) * factor).max(0.0)
+    }
+
+    /// Corrects the durations, but for the histogram.
     fn apply(&self, measures: &mut Measures, facts: &Facts) {
-        let offset = self.offset * facts.rate.per_tick();
-        let map = |ns: f64| ((ns - offset) * self.factor).max(0.0);
+        let (offset, map) = (self.offset * facts.rate.per_tick(), self.map(facts));
         let (calls, sum) = (float(measures.measured()), float(measures.sum_ns));
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
         let squares = measures.sum_of_squares_ns2 as f64;
@@ -430,32 +464,44 @@ impl Correction {
         measures.sum_of_squares_ns2 = squares.max(least.unwrap_or(0));
         measures.min_ns = whole(map(float(measures.min_ns)));
         measures.max_ns = whole(map(float(measures.max_ns)));
-        let mut pairs = Vec::new();
-        for &(bucket, count) in measures.histogram.buckets() {
-            let bounds = [buckets::lower_bound(bucket), buckets::upper_bound(bucket)];
-            spread(bounds.map(|bound| map(float(bound))), count, &mut pairs);
-        }
-        measures.histogram = crate::snapshot::Histogram::from_buckets(pairs);
+    }
+
+    /// Corrects the durations that are counted in `recorded`.
+    fn apply_to_histogram(
+        &self,
+        recorded: &[(u32, u64)],
+        corrected: &mut Histogram,
+        facts: &Facts,
+        [in_order, spread_out]: &mut [Counts; 2],
+    ) {
+        let map = self.map(facts);
+        recorded.iter().for_each(|&(bucket, count)| in_order.add(bucket, count));
+        in_order.drain(|bucket, count| {
+            let bounds = [BOUNDS[bucket as usize], BOUNDS[bucket as usize + 1]];
+            spread(bounds.map(&map), count, spread_out);
+        });
+        corrected.clear();
+        spread_out.drain(|bucket, count| corrected.push(bucket, count));
     }
 }
 
 /// Divides `count` durations evenly over the buckets between two bounds.
-fn spread([from, to]: [f64; 2], count: u64, pairs: &mut Vec<(u32, u64)>) {
+fn spread([from, to]: [f64; 2], count: u64, counts: &mut Counts) {
     let width = to - from;
     if width <= 0.0 {
-        pairs.push((buckets::of_fractional(from), count));
+        counts.add(buckets::of_fractional(from), count);
         return;
     }
     let (mut at, mut given) = (from, 0_u64);
     while given < count {
         let bucket = buckets::of_fractional(at);
-        let end = float(buckets::upper_bound(bucket)).min(to);
+        let end = BOUNDS[bucket as usize + 1].min(to);
         let up_to = if end >= to || bucket + 1 >= buckets::COUNT {
             count
         } else {
             whole(float(count) * (end - from) / width).min(count)
         };
-        pairs.push((bucket, up_to.saturating_sub(given)));
+        counts.add(bucket, up_to.saturating_sub(given));
         given = given.max(up_to);
         at = end;
         if end >= to {

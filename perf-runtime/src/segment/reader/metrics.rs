@@ -4,12 +4,12 @@
 //! valid. While the writer runs, a copy may mix two neighbouring updates of a gauge or a ratio, if
 //! it makes two in the time that copying 128 bytes takes; a count is one number.
 
-use std::collections::HashMap;
 use std::mem::offset_of;
 
 use super::bytes::{Bytes, damaged, offset_of, text};
 use super::header::Facts;
 use super::links::{Links, Unclaimed};
+use super::numbers::Map;
 use super::shards;
 use crate::newer::Unsigned as _;
 use crate::segment::SegmentError;
@@ -41,8 +41,8 @@ pub(super) fn read(bytes: Bytes<'_>, facts: &Facts) -> Result<Vec<Metric>, Segme
 }
 
 /// Reads the places that update metrics, without values yet, and maps each index to its metric.
-fn sites(bytes: Bytes<'_>, last: u32) -> Result<(Vec<Metric>, HashMap<u32, usize>), SegmentError> {
-    let (mut metrics, mut metric_of_index) = (Vec::new(), HashMap::new());
+fn sites(bytes: Bytes<'_>, last: u32) -> Result<(Vec<Metric>, Map<u32, usize>), SegmentError> {
+    let (mut metrics, mut metric_of_index) = (Vec::new(), Map::default());
     let mut unclaimed = Unclaimed::of(bytes);
     let links = Links {
         previous: offset_of!(MetricSiteRecord, previous),

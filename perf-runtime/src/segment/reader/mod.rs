@@ -7,6 +7,7 @@ mod allocated;
 pub(crate) mod benches;
 mod bytes;
 mod calls;
+mod counts;
 mod crates;
 mod failures;
 mod flights;
@@ -16,19 +17,22 @@ pub(crate) mod mark;
 mod measured;
 mod metrics;
 mod node;
+mod numbers;
 mod own;
+mod prints;
 mod regions;
 mod shards;
 mod sites;
 mod stacks;
 mod steps;
+mod sums;
 mod tallies;
 mod transitions;
 mod tree;
 mod windows;
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use self::bytes::Bytes;
@@ -36,12 +40,15 @@ pub use self::calls::Outline;
 pub use self::flights::InFlight;
 use self::header::Facts;
 use self::node::Writer;
+use self::shards::{Shards, Taker};
 pub use self::stacks::{Frame, Stacks, ThreadStack, last_stacks, stacks};
-use self::tree::whole;
+pub use self::sums::{Known, Sums};
+use self::tree::{Spare, whole};
 use super::SegmentError;
+use super::layout::HEADER_BYTES;
 
 use crate::newer::arrays;
-use crate::snapshot::{Build, Merger, Process, Snapshot};
+use crate::snapshot::{Build, Context, Failures, Histogram, Merger, Process, Snapshot};
 
 /// Copies taken of a segment that is being written to, until two agree.
 const MOST_COPIES: usize = 4;
@@ -93,6 +100,7 @@ pub struct Reader {
     copy: Vec<u8>,
     /// The copy by which one of a running process is known to be exact.
     later: Vec<u8>,
+    spare: Spare,
 }
 
 impl Reader {
@@ -102,16 +110,16 @@ impl Reader {
     /// # Errors
     /// Every [`SegmentError`].
     pub fn read_into(&mut self, path: &Path, merger: &mut Merger) -> Result<(), SegmentError> {
-        copy_file(path, &mut self.copy)?;
+        self.copy_used(path)?;
         let snapshot = self.settled(path)?;
         merger.add(&mark::apply(path, snapshot)?);
         Ok(())
     }
 }
 
-/// The digest of a segment's bytes, by which one that nobody has written to is known again.
+/// The digest of some bytes, by which those that nobody has written to are known again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Digest(u64);
+struct Digest(u64);
 
 impl Digest {
     fn of(bytes: &[u8]) -> Self {
@@ -134,25 +142,35 @@ impl Digest {
 }
 
 impl Reader {
-    /// Reads the segment at `path` unless its bytes are those of `known`; the answer is `None` then. Otherwise
-    /// it is the digest to know it by the next time, and what the segment holds, with two differences to what
-    /// [`read_into`](Self::read_into) adds. What came before a [`reset()`](crate::reset()) counts too, so that no
-    /// figure of a process ever falls to nothing. And it is in the segment's own order, in which two functions
-    /// may have one name: a [`Merger`] brings it into that of all others.
+    /// Reads the segment at `path` with two differences to what [`read_into`](Self::read_into) adds. What came before a
+    /// [`reset()`](crate::reset()) counts too. And it is in the segment's own order, in which two functions may have
+    /// one name: a [`Merger`] brings it into that of all others.
     ///
     /// # Errors
     /// Every [`SegmentError`].
-    pub fn read_changed(
-        &mut self,
-        path: &Path,
-        known: Option<Digest>,
-    ) -> Result<Option<(Digest, Snapshot)>, SegmentError> {
-        copy_file(path, &mut self.copy)?;
-        let digest = Digest::of(&self.copy);
-        if known == Some(digest) {
-            return Ok(None);
+    pub fn read_from_start(&mut self, path: &Path) -> Result<Snapshot, SegmentError> {
+        self.copy_used(path)?;
+        self.settled(path)
+    }
+
+    /// Copies the part of the file that is in use. What was linked while that was copied is in there too.
+    fn copy_used(&mut self, path: &Path) -> Result<(), SegmentError> {
+        let copy = &mut self.copy;
+        let mut file = File::open(path)?;
+        copy.clear();
+        (&file).take(HEADER_BYTES as u64).read_to_end(copy)?;
+        // Of what is no segment, the beginning says so.
+        let mut used = header::used(copy).unwrap_or(0);
+        copy.reserve(usize::try_from(used.min(file.metadata()?.len())).unwrap_or(0));
+        loop {
+            let missing = used.saturating_sub(copy.len() as u64);
+            file.seek(SeekFrom::Start(copy.len() as u64))?;
+            if missing == 0 || (&file).take(missing).read_to_end(copy)? == 0 {
+                return Ok(());
+            }
+            // It may have become longer by now, and a link that was copied late lead there.
+            used = header::used_by(&file).unwrap_or(0);
         }
-        Ok(Some((digest, self.settled(path)?)))
     }
 
     /// Returns the contents of the copy, or of later ones of the file at `path` where that may change.
@@ -203,11 +221,12 @@ pub(crate) fn copy_file(path: &Path, copy: &mut Vec<u8>) -> Result<(), SegmentEr
 fn contents(bytes: &[u8], writer: Writer) -> Result<Snapshot, SegmentError> {
     let bytes = Bytes(bytes);
     let facts = Facts::read(bytes, writer)?;
-    let sites = sites::read(bytes, facts.sites)?;
-    let shards = shards::read(bytes, &facts, &sites)?;
-    let (mut functions, function_of_site) = sites;
+    let (mut functions, function_of_site) = sites::read(bytes, facts.sites)?;
+    let mut tree = WholeTree::default();
+    let sites = (&*functions, &function_of_site);
+    let shards = shards::read(bytes, &facts, sites, &mut Spare::default(), &mut tree)?;
     let overflow = functions.len() - 1;
-    if shards.contexts.iter().all(|context| context.function != overflow) {
+    if tree.contexts.iter().all(|context| context.function != overflow) {
         functions.truncate(overflow);
     }
     let name_of = |site| Some(functions.get(*function_of_site.get(&site)?)?.name.clone());
@@ -216,29 +235,54 @@ fn contents(bytes: &[u8], writer: Writer) -> Result<Snapshot, SegmentError> {
     losses.forgotten_transitions = forgotten;
     let metrics = metrics::read(bytes, &facts)?;
     let (benchmarks, left_out) = benches::read(bytes, &facts)?;
-    let mut usage = facts.process.usage.clone();
-    if let Some(usage) = &mut usage {
-        usage.latest_monotonic_ns =
-            usage.latest_monotonic_ns.max(facts.monotonic_ns(shards.latest));
-    }
-    let build = Build { crates: crates::read(bytes, facts.sites)?, ..facts.process.build.clone() };
-    let process = Process {
-        build,
-        usage,
-        recorded_ns: facts.since_start_ns(shards.latest),
-        overhead_ns: facts.rate.ns(whole(shards.overhead)),
-        ..facts.process
-    };
+    let process = process(bytes, facts, &shards)?;
     Ok(Snapshot {
         functions,
-        contexts: shards.contexts,
-        failures: shards.failures,
+        contexts: tree.contexts,
+        failures: tree.failures,
         metrics,
         benchmarks,
         left_out,
         transitions,
         processes: vec![process],
         losses,
+    })
+}
+
+/// The contexts of all shards, as they come.
+#[derive(Debug, Default)]
+struct WholeTree {
+    contexts: Vec<Context>,
+    failures: Vec<Failures>,
+}
+
+impl Taker for WholeTree {
+    const HAS_FAILURES: bool = true;
+
+    fn take(&mut self, context: Context) -> Histogram {
+        self.contexts.push(context);
+        Histogram::default()
+    }
+
+    fn take_failures(&mut self, failures: Failures) {
+        self.failures.push(failures);
+    }
+}
+
+/// Returns the process, with what its shards say of it.
+fn process(bytes: Bytes<'_>, facts: Facts, shards: &Shards) -> Result<Process, SegmentError> {
+    let mut usage = facts.process.usage.clone();
+    if let Some(usage) = &mut usage {
+        usage.latest_monotonic_ns =
+            usage.latest_monotonic_ns.max(facts.monotonic_ns(shards.latest));
+    }
+    let build = Build { crates: crates::read(bytes, facts.sites)?, ..facts.process.build.clone() };
+    Ok(Process {
+        build,
+        usage,
+        recorded_ns: facts.since_start_ns(shards.latest),
+        overhead_ns: facts.rate.ns(whole(shards.overhead)),
+        ..facts.process
     })
 }
 

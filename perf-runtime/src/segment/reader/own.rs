@@ -16,10 +16,9 @@
 //! The time of recording is taken off: for each timed call, the parts that fall into its own and
 //! into its caller's time, and for each tallied one the cost of that.
 
-use std::collections::HashMap;
-
 use super::header::Cost;
 use super::node::Node;
+use super::numbers::Map;
 use super::regions::{Calls, Regions};
 use super::tallies::Tally;
 use super::tree::float;
@@ -89,7 +88,7 @@ impl Contexts<'_> {
             Estimate {
                 own: shares.own[at],
                 overhead: self.cost_of(at) + shares.tallying[at],
-                error: totals.unsure(at).hypot(shares.own[at] / times.max(1.0).sqrt()),
+                error: totals.unsure[at].hypot(shares.own[at] / times.max(1.0).sqrt()),
                 tallied: tallied[at],
             }
         };
@@ -126,6 +125,8 @@ struct Totals<'a> {
     /// Possible error in the time of the calls that each context made, since so few of them were
     /// seen.
     of_calls: Vec<f64>,
+    /// Possible error of [`Self::own`].
+    unsure: Vec<f64>,
 }
 
 impl<'a> Totals<'a> {
@@ -147,8 +148,10 @@ impl<'a> Totals<'a> {
             }
         };
         let mean = contexts.tallies.iter().enumerate().map(mean).collect();
-        let mut totals = Self { contexts, regions, calls, mean, below, of_calls: Vec::new() };
+        let (of_calls, unsure) = (Vec::new(), Vec::new());
+        let mut totals = Self { contexts, regions, calls, mean, below, of_calls, unsure };
         totals.of_calls = totals.unsure_of_calls();
+        totals.unsure = (0..contexts.nodes.len()).map(|at| totals.unsure_of(at)).collect();
         totals
     }
 
@@ -219,7 +222,7 @@ impl<'a> Totals<'a> {
             let part = if let Some(tally) = self.regions.tally_of[at] {
                 self.calls_of(at) * of_function[tally]
             } else {
-                let by_calls = Opinion { time: own, unsure: self.unsure(at) };
+                let by_calls = Opinion { time: own, unsure: self.unsure[at] };
                 let Opinion { time, unsure } = by_calls.with(windows.contexts[at]);
                 positive(time, unsure)
             };
@@ -294,7 +297,7 @@ impl<'a> Totals<'a> {
     /// Returns the own time in a call of each tallied function.
     fn of_functions(&self, own: &[f64], windows: &Windows) -> Vec<f64> {
         let own = self.regions.sums(self.contexts, |at| own[at]);
-        let unsure = self.regions.sums(self.contexts, |at| self.unsure(at));
+        let unsure = self.regions.sums(self.contexts, |at| self.unsure[at]);
         let calls = self.regions.sums(self.contexts, |at| self.calls_of(at));
         let of = |at: usize| {
             let calls = calls[at].max(1.0);
@@ -309,7 +312,7 @@ impl<'a> Totals<'a> {
     }
 
     /// Returns the possible error of [`Self::own`], as the cost of recording is not known exactly.
-    fn unsure(&self, at: usize) -> f64 {
+    fn unsure_of(&self, at: usize) -> f64 {
         let (cost, node) = (self.contexts.cost, &self.contexts.nodes[at]);
         let timed = cost.inside * float(node.timed) + cost.outside * float(node.made.all());
         let sampled = self.regions.tally_of[at].map_or(0.0, |_| cost.sampled * self.calls_of(at));
@@ -376,7 +379,7 @@ pub(super) fn positive(time: f64, unsure: f64) -> f64 {
 }
 
 /// Maps each site to its tally.
-pub(super) fn by_site(tallies: &[Tally]) -> HashMap<u32, usize> {
+pub(super) fn by_site(tallies: &[Tally]) -> Map<u32, usize> {
     tallies.iter().enumerate().map(|(at, tally)| (tally.site, at)).collect()
 }
 

@@ -86,23 +86,40 @@ impl Regions {
         if self.all.len() == 1 {
             return growth;
         }
-        for _ in 0..STEPS {
-            let expected =
-                self.sums(contexts, |at| seen(contexts, at) * growth[self.region_of[at]]);
-            let mut ratios = vec![0.0; self.all.len()];
-            for (at, tally) in self.tally_of.iter().enumerate() {
-                if let Some(tally) = tally.filter(|tally| expected[*tally] > 0.0) {
-                    let ratio = float(contexts.tallies[tally].calls) / expected[tally];
-                    ratios[self.region_of[at]] += seen(contexts, at) * ratio;
-                }
+        let mut before = growth.clone();
+        for step in 1..=STEPS {
+            let next = self.better(contexts, &growth);
+            // Each step depends on nothing but the one before: those to come are known where it comes to rest, or goes
+            // to and fro between two.
+            let (is_at_rest, is_to_and_fro) = (next == growth, next == before);
+            if is_at_rest || is_to_and_fro && (STEPS - step) % 2 == 0 {
+                return next;
+            } else if is_to_and_fro {
+                return growth;
             }
-            for (growth, (ratio, region)) in growth.iter_mut().zip(ratios.iter().zip(&self.all)) {
-                if region.calls > 0.0 {
-                    *growth *= ratio / region.calls;
-                }
-            }
+            before = std::mem::replace(&mut growth, next);
         }
         growth
+    }
+
+    /// Returns factors that explain the tallies no worse than `growth`: a step of [`Self::growth`].
+    fn better(&self, contexts: &Contexts<'_>, growth: &[f64]) -> Vec<f64> {
+        let expected = self.sums(contexts, |at| seen(contexts, at) * growth[self.region_of[at]]);
+        let mut ratios = vec![0.0; self.all.len()];
+        for (at, tally) in self.tally_of.iter().enumerate() {
+            if let Some(tally) = tally.filter(|tally| expected[*tally] > 0.0) {
+                let ratio = float(contexts.tallies[tally].calls) / expected[tally];
+                ratios[self.region_of[at]] += seen(contexts, at) * ratio;
+            }
+        }
+        let better = growth.iter().zip(ratios.iter().zip(&self.all));
+        let better =
+            better.map(
+                |(growth, (ratio, region))| {
+                    if region.calls > 0.0 { growth * (ratio / region.calls) } else { *growth }
+                },
+            );
+        better.collect()
     }
 
     /// Divides the tallied calls of each function among the contexts in which it was seen.

@@ -1,33 +1,59 @@
 //! The list of shards, and the tree of nodes that each of them holds.
 
-use std::collections::HashMap;
 use std::mem::offset_of;
 
 use super::bytes::{Bytes, damaged, offset_of};
 use super::header::Facts;
 use super::links::{Links, Unclaimed};
-use super::measured::Measured;
-use super::sites::Sites;
-use super::tree::Tree;
+use super::numbers::Map;
+use super::tree::{Spare, Tree};
 use crate::segment::SegmentError;
 use crate::segment::layout::{NodeRecord, OVERFLOW, ShardRecord};
-use crate::snapshot::{Context, Failures, Losses};
+use crate::snapshot::{Context, Failures, Function, Histogram, Losses};
 
-/// The trees of all shards, one after the other; parents come before their children.
+/// A taker of what is in shards.
+pub(super) trait Taker {
+    /// True if it has a use for [`take_failures`](Self::take_failures).
+    const HAS_FAILURES: bool;
+
+    /// Returns whether it has a use for the contexts of a function.
+    fn wants(&self, _function: usize) -> bool {
+        true
+    }
+
+    /// Takes a context. Those of all shards come one after the other, and parents before their children; where not all
+    /// functions are wanted, the parent of one may be missing. Returns memory
+    /// that may be used again, as that of its histogram.
+    fn take(&mut self, context: Context) -> Histogram;
+
+    /// Takes the failed calls of a function on a shard.
+    fn take_failures(&mut self, failures: Failures);
+}
+
+/// The sums over all shards.
 #[derive(Debug)]
 pub(super) struct Shards {
-    pub(super) contexts: Vec<Context>,
-    pub(super) failures: Vec<Failures>,
     pub(super) losses: Losses,
     /// Last moment known to a shard.
     pub(super) latest: u64,
     /// Ticks that recording took.
     pub(super) overhead: f64,
+    /// Number of contexts.
+    contexts: usize,
     unclaimed: Unclaimed,
 }
 
-/// Reads all shards.
-pub(super) fn read(bytes: Bytes<'_>, facts: &Facts, sites: &Sites) -> Result<Shards, SegmentError> {
+/// The functions, and the place among them for each site number.
+type Sites<'a> = (&'a [Function], &'a Map<u32, usize>);
+
+/// Hands all that is in shards to `taker`.
+pub(super) fn read(
+    bytes: Bytes<'_>,
+    facts: &Facts,
+    sites: Sites<'_>,
+    spare: &mut Spare,
+    taker: &mut impl Taker,
+) -> Result<Shards, SegmentError> {
     let losses = Losses {
         lost_calls: facts.lost_calls,
         lost_metrics: facts.lost_metrics,
@@ -36,16 +62,9 @@ pub(super) fn read(bytes: Bytes<'_>, facts: &Facts, sites: &Sites) -> Result<Sha
     let unclaimed = Unclaimed::of(bytes);
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     let overhead = facts.start_ticks as f64;
-    let mut all = Shards {
-        contexts: Vec::new(),
-        failures: Vec::new(),
-        losses,
-        latest: 0,
-        overhead,
-        unclaimed,
-    };
+    let mut all = Shards { losses, latest: 0, overhead, contexts: 0, unclaimed };
     for shard in places(bytes, facts)? {
-        all.add(bytes, shard, facts, sites)?;
+        all.add((bytes, shard), facts, sites, spare, taker)?;
     }
     Ok(all)
 }
@@ -59,15 +78,27 @@ pub(super) enum Fold {
 
 /// Counts the folds that all nodes had begun or done.
 pub(super) fn folds(bytes: Bytes<'_>, facts: &Facts, which: Fold) -> Result<u64, SegmentError> {
+    folds_of(bytes, &all_nodes(bytes, facts)?, which)
+}
+
+/// Lists the nodes of all shards.
+pub(super) fn all_nodes(bytes: Bytes<'_>, facts: &Facts) -> Result<Vec<u32>, SegmentError> {
+    let (mut all, mut unclaimed) = (Vec::new(), Unclaimed::of(bytes));
+    for shard in places(bytes, facts)? {
+        all.append(&mut nodes(bytes, &mut unclaimed, shard)?);
+    }
+    Ok(all)
+}
+
+/// Counts the folds that some nodes had begun or done.
+pub(super) fn folds_of(bytes: Bytes<'_>, nodes: &[u32], which: Fold) -> Result<u64, SegmentError> {
     let field = match which {
         Fold::Begun => offset_of!(NodeRecord, folds_begun),
         Fold::Done => offset_of!(NodeRecord, folds_done),
     };
-    let (mut folds, mut unclaimed) = (0_u64, Unclaimed::of(bytes));
-    for shard in places(bytes, facts)? {
-        for node in nodes(bytes, &mut unclaimed, shard)? {
-            folds += u64::from(bytes.u32(offset_of(node) + field)?);
-        }
+    let mut folds = 0_u64;
+    for &node in nodes {
+        folds += u64::from(bytes.u32(offset_of(node) + field)?);
     }
     Ok(folds)
 }
@@ -75,10 +106,11 @@ pub(super) fn folds(bytes: Bytes<'_>, facts: &Facts, which: Fold) -> Result<u64,
 impl Shards {
     fn add(
         &mut self,
-        bytes: Bytes<'_>,
-        shard: u32,
+        (bytes, shard): (Bytes<'_>, u32),
         facts: &Facts,
-        (functions, function_of_site): &Sites,
+        (functions, function_of_site): Sites<'_>,
+        spare: &mut Spare,
+        taker: &mut impl Taker,
     ) -> Result<(), SegmentError> {
         let at = offset_of(shard);
         let last = bytes.u64(at + offset_of!(ShardRecord, last))?;
@@ -88,15 +120,31 @@ impl Shards {
             lost_allocs: bytes.u64(at + offset_of!(ShardRecord, lost_allocs))?,
             ..Losses::default()
         });
-        let mut tree = Tree::read(bytes, &mut self.unclaimed, shard, last, facts)?;
+        let is_wanted =
+            |site| function_of_site.get(&site).is_none_or(|&function| taker.wants(function));
+        let mut tree =
+            Tree::read(bytes, &mut self.unclaimed, shard, last, facts, (spare, is_wanted))?;
         let function = |site| functions.get(*function_of_site.get(&site)?);
         tree.mark_polled(|site| function(site).is_some_and(|function| function.polled));
-        if facts.has_tallies() {
-            self.latest = self.latest.max(tree.now);
-            return self.add_measured(tree.measured(facts), shard, function_of_site);
-        }
-        let mut places: Vec<Option<usize>> = Vec::with_capacity(tree.nodes.len());
         self.latest = self.latest.max(tree.now);
+        if facts.has_tallies() {
+            self.add_measured((&mut tree, shard), facts, function_of_site, spare, taker)?;
+        } else {
+            self.add_older((&tree, shard), facts, function_of_site, taker)?;
+        }
+        spare.take(tree.nodes);
+        Ok(())
+    }
+
+    /// Adds a shard without own times and tallies.
+    fn add_older(
+        &mut self,
+        (tree, shard): (&Tree, u32),
+        facts: &Facts,
+        function_of_site: &Map<u32, usize>,
+        taker: &mut impl Taker,
+    ) -> Result<(), SegmentError> {
+        let mut places: Vec<Option<usize>> = Vec::with_capacity(tree.nodes.len());
         self.overhead += tree.cost(facts);
         for (at, measures) in tree.measures(facts).into_iter().enumerate() {
             let node = &tree.nodes[at];
@@ -104,41 +152,46 @@ impl Shards {
                 places.push(None);
                 continue;
             }
-            places.push(Some(self.contexts.len()));
+            places.push(Some(self.contexts));
             let function = *function_of_site
                 .get(&node.site)
                 .ok_or(damaged(offset_of(shard), "site of a calling context"))?;
             self.losses.uncounted_durations =
                 self.losses.uncounted_durations.saturating_add(node.all_uncounted());
             let parent = tree.parents[at].and_then(|parent| places[parent]);
-            self.contexts.push(Context { function, parent, measures });
+            taker.take(Context { function, parent, measures });
+            self.contexts += 1;
         }
         Ok(())
     }
 
-    fn add_measured(
+    fn add_measured<T: Taker>(
         &mut self,
-        measured: Measured,
-        shard: u32,
-        function_of_site: &HashMap<u32, usize>,
+        (tree, shard): (&mut Tree, u32),
+        facts: &Facts,
+        function_of_site: &Map<u32, usize>,
+        spare: &mut Spare,
+        taker: &mut T,
     ) -> Result<(), SegmentError> {
+        let first = self.contexts;
+        let measured =
+            tree.measured(facts, (T::HAS_FAILURES, spare), |site, parent, measures| {
+                let function = *function_of_site
+                    .get(&site)
+                    .ok_or(damaged(offset_of(shard), "site of a calling context"))?;
+                let parent = parent.map(|parent| first + parent);
+                self.contexts += 1;
+                Ok(taker.take(Context { function, parent, measures }))
+            })?;
         self.overhead += measured.overhead;
         self.losses.uncounted_durations =
             self.losses.uncounted_durations.saturating_add(measured.uncounted);
-        let first = self.contexts.len();
-        for (site, parent, measures) in measured.contexts {
-            let function = *function_of_site
-                .get(&site)
-                .ok_or(damaged(offset_of(shard), "site of a calling context"))?;
-            let parent = parent.map(|parent| first + parent);
-            self.contexts.push(Context { function, parent, measures });
-        }
         for (site, failures) in measured.failures.into_iter().filter(|(site, _)| *site != OVERFLOW)
         {
             let function = *function_of_site
                 .get(&site)
                 .ok_or(damaged(offset_of(shard), "site of failed calls"))?;
-            self.failures.push(Failures { function, ..failures });
+            taker.take_failures(Failures { function, ..failures });
         }
         Ok(())
     }

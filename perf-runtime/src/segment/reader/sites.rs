@@ -1,10 +1,10 @@
 //! The list of sites: the functions, and the function for each site number.
 
-use std::collections::HashMap;
 use std::mem::offset_of;
 
-use super::bytes::{Bytes, earlier, offset_of, text};
+use super::bytes::{Bytes, earlier, offset_of, text, text_into};
 use super::links::Unclaimed;
+use super::numbers::{Keyed, Map};
 use crate::newer::arrays;
 use crate::segment::layout::{
     FLAG_CLASSIFIES_ERRORS, FLAG_EXACT, FLAG_NAMES_ERRORS, FLAG_POLLED, NO_LIMIT, OVERFLOW,
@@ -14,19 +14,35 @@ use crate::segment::{OVERFLOW_NAME, SegmentError};
 use crate::snapshot::{Budget, Function};
 
 /// The functions, and the place among them for each site number.
-pub(super) type Sites = (Vec<Function>, HashMap<u32, usize>);
+pub(super) type Sites = (Vec<Function>, Map<u32, usize>);
 
 /// Reads the list that ends with the site at `last`. One more stands at the end, for calls in
 /// contexts without memory.
 pub(super) fn read(bytes: Bytes<'_>, last: u32) -> Result<Sites, SegmentError> {
-    let (mut functions, mut function_of_site) = (Vec::new(), HashMap::new());
-    for at in places(bytes, last)? {
-        function_of_site.insert(bytes.u32(at + offset_of!(SiteRecord, index))?, functions.len());
-        functions.push(function(bytes, at)?);
-    }
-    function_of_site.insert(OVERFLOW, functions.len());
-    functions.push(Function { name: OVERFLOW_NAME.to_owned(), ..Function::default() });
+    let mut functions = Vec::new();
+    let function_of_site = read_into(bytes, last, &mut functions)?;
     Ok((functions, function_of_site))
+}
+
+/// Replaces `functions` by those of that list, in the memory that they have, and returns the place among them for each
+/// site number.
+pub(super) fn read_into(
+    bytes: Bytes<'_>,
+    last: u32,
+    functions: &mut Vec<Function>,
+) -> Result<Map<u32, usize>, SegmentError> {
+    let places = places(bytes, last)?;
+    let mut function_of_site = Map::with_capacity_and_hasher(places.len() + 1, Keyed::default());
+    functions.resize_with(places.len() + 1, Function::default);
+    for (number, (function, &at)) in functions.iter_mut().zip(&places).enumerate() {
+        function_of_site.insert(bytes.u32(at + offset_of!(SiteRecord, index))?, number);
+        read_function(bytes, at, function)?;
+    }
+    function_of_site.insert(OVERFLOW, places.len());
+    if let Some(overflow) = functions.last_mut() {
+        *overflow = Function { name: OVERFLOW_NAME.to_owned(), ..Function::default() };
+    }
+    Ok(function_of_site)
 }
 
 /// Returns where each record of the list begins that ends with the site at `last`.
@@ -61,22 +77,22 @@ pub(super) fn texts(bytes: Bytes<'_>, at: usize) -> Result<[&[u8]; 4], SegmentEr
     Ok([next(0)?, next(1)?, next(2)?, next(3)?])
 }
 
-fn function(bytes: Bytes<'_>, at: usize) -> Result<Function, SegmentError> {
+fn read_function(bytes: Bytes<'_>, at: usize, function: &mut Function) -> Result<(), SegmentError> {
     let [name, module, file, tags] = texts(bytes, at)?;
     let flags = bytes.u32(at + offset_of!(SiteRecord, flags))?;
-    Ok(Function {
-        name: text(name),
-        module: text(module),
-        file: text(file),
-        line: bytes.u32(at + offset_of!(SiteRecord, line))?,
-        column: bytes.u32(at + offset_of!(SiteRecord, column))?,
-        exact: flags & FLAG_EXACT != 0,
-        polled: flags & FLAG_POLLED != 0,
-        classifies_errors: flags & FLAG_CLASSIFIES_ERRORS != 0,
-        names_errors: flags & FLAG_NAMES_ERRORS != 0,
-        budget: budget(bytes, at + offset_of!(SiteRecord, budget))?,
-        tags: tags.split_inclusive(|&byte| byte == 0).map(tag).collect(),
-    })
+    text_into(&mut function.name, name);
+    text_into(&mut function.module, module);
+    text_into(&mut function.file, file);
+    function.line = bytes.u32(at + offset_of!(SiteRecord, line))?;
+    function.column = bytes.u32(at + offset_of!(SiteRecord, column))?;
+    function.exact = flags & FLAG_EXACT != 0;
+    function.polled = flags & FLAG_POLLED != 0;
+    function.classifies_errors = flags & FLAG_CLASSIFIES_ERRORS != 0;
+    function.names_errors = flags & FLAG_NAMES_ERRORS != 0;
+    function.budget = budget(bytes, at + offset_of!(SiteRecord, budget))?;
+    function.tags.clear();
+    function.tags.extend(tags.split_inclusive(|&byte| byte == 0).map(tag));
+    Ok(())
 }
 
 pub(super) fn tag(bytes: &[u8]) -> String {

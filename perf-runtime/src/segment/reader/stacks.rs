@@ -19,6 +19,7 @@ use super::flights::{Flight, Flights, InFlight};
 use super::header::Facts;
 use super::links::Unclaimed;
 use super::node::{self, Writer};
+use super::numbers::Map;
 use super::{MOST_COPIES, copy_file, shards, sites, tallies};
 use crate::newer::Signed as _;
 use crate::segment::layout::{
@@ -231,7 +232,7 @@ impl Shard {
         (bytes, facts): (Bytes<'_>, &Facts),
         unclaimed: &mut Unclaimed,
         place: u32,
-        function_of_site: &HashMap<u32, usize>,
+        function_of_site: &Map<u32, usize>,
     ) -> Result<Self, SegmentError> {
         let field = |offset: usize| bytes.u32(offset_of(place) + offset);
         let mut nodes: HashMap<u64, Node> = HashMap::new();

@@ -41,14 +41,23 @@ pub(super) fn read(
     unclaimed: &mut Unclaimed,
     shard: u32,
 ) -> Result<Vec<Tally>, SegmentError> {
+    let places = places(bytes, unclaimed, shard)?;
+    places.into_iter().map(|place| Tally::read(bytes, offset_of(place))).collect()
+}
+
+/// Lists the tallies of a shard, in the order they were made.
+pub(super) fn places(
+    bytes: Bytes<'_>,
+    unclaimed: &mut Unclaimed,
+    shard: u32,
+) -> Result<Vec<u32>, SegmentError> {
     let last = bytes.u32(offset_of(shard) + offset_of!(ShardRecord, tallies))?;
     let links = Links {
         previous: offset_of!(TallyRecord, previous),
         record_bytes: size_of::<TallyRecord>(),
         what: "tally",
     };
-    let places = links.follow(bytes, unclaimed, last)?;
-    places.into_iter().map(|place| Tally::read(bytes, offset_of(place))).collect()
+    links.follow(bytes, unclaimed, last)
 }
 
 impl Tally {

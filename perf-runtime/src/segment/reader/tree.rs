@@ -5,20 +5,54 @@
 //! made. A recursive call is recorded in the node of the outermost one, so the caller keeps the
 //! time of such calls apart.
 
-use std::collections::HashMap;
 use std::mem::offset_of;
 
 use super::bytes::{Bytes, damaged, offset_of};
+use super::counts::Counts;
 use super::failures::{self, Failed};
 use super::header::Facts;
 use super::links::Unclaimed;
 use super::node::{self, Node, Polled};
+use super::numbers::{Keyed, Map};
 use super::shards;
 use super::tallies::{self, Tally};
 use crate::newer::Unsigned as _;
 use crate::segment::SegmentError;
-use crate::segment::layout::{ShardRecord, UNTIMED, is_beside};
+use crate::segment::layout::{NodeRecord, ShardRecord, UNTIMED, is_beside};
 use crate::snapshot::{Histogram, Lifetimes, Measures, Memory, Polls};
+
+/// The memory of trees that were read, for those that are read next.
+#[derive(Debug, Default)]
+pub(super) struct Spare {
+    nodes: Vec<Vec<Node>>,
+    histograms: Vec<Vec<(u32, u64)>>,
+    pub(super) counts: [Counts; 2],
+}
+
+impl Spare {
+    /// The most lists that are kept of each kind: those of some thousand contexts.
+    const MOST: usize = 1 << 13;
+
+    /// Returns an empty list of nodes.
+    pub(super) fn nodes(&mut self) -> Vec<Node> {
+        self.nodes.pop().unwrap_or_default()
+    }
+
+    /// Returns memory for the counts of a histogram.
+    fn histogram(&mut self) -> Vec<(u32, u64)> {
+        self.histograms.pop().unwrap_or_default()
+    }
+
+    /// Takes nodes that are of no more use.
+    pub(super) fn take(&mut self, mut nodes: Vec<Node>) {
+        let room = Self::MOST.saturating_sub(self.histograms.len());
+        let histograms = nodes.drain(..).map(|it| it.histogram).filter(|it| it.capacity() > 0);
+        self.histograms.extend(histograms.take(room));
+        if nodes.capacity() <= Self::MOST {
+            self.nodes.push(nodes);
+        }
+    }
+}
 
 /// A shard's nodes, parents before children.
 #[derive(Debug)]
@@ -40,9 +74,10 @@ impl Tree {
         shard: u32,
         last: u64,
         facts: &Facts,
+        (spare, is_wanted): (&mut Spare, impl Fn(u32) -> bool),
     ) -> Result<Self, SegmentError> {
         let mut tree = Self {
-            nodes: Vec::new(),
+            nodes: spare.nodes(),
             parents: Vec::new(),
             tallies: Vec::new(),
             failed: Vec::new(),
@@ -55,10 +90,14 @@ impl Tree {
             let place = offset_of(shard) + offset_of!(ShardRecord, recorder_ticks);
             tree.recorder_ticks = bytes.u64(place)?;
         }
-        let mut by_address: HashMap<u64, usize> = HashMap::new();
-        for place in shards::nodes(bytes, unclaimed, shard)? {
+        let places = shards::nodes(bytes, unclaimed, shard)?;
+        let mut by_address: Map<u64, usize> =
+            Map::with_capacity_and_hasher(places.len(), Keyed::default());
+        for place in places {
             let at = offset_of(place);
-            let node = node::read(bytes, at, facts)?;
+            let site = bytes.u32(at + offset_of!(NodeRecord, site))?;
+            let histogram = (is_beside(site) || is_wanted(site)).then(|| spare.histogram());
+            let node = node::read(bytes, at, facts, histogram)?;
             let parent = match node.parent {
                 0 => None,
                 parent => Some(*by_address.get(&parent).ok_or(damaged(at, "parent context"))?),
@@ -291,6 +330,12 @@ impl Node {
 
     /// Returns the finished calls and their durations.
     pub(super) fn durations(&self, facts: &Facts) -> Measures {
+        let histogram = Histogram::from_buckets(self.histogram.iter().copied());
+        Measures { histogram, ..self.times(facts) }
+    }
+
+    /// Returns the same without the histogram.
+    pub(super) fn times(&self, facts: &Facts) -> Measures {
         let ns = |ticks: u64| facts.rate.ns(ticks);
         let has_times = self.timed > 0;
         Measures {
@@ -301,7 +346,6 @@ impl Node {
             sum_of_squares_ns2: facts.rate.ns_squared(self.sums.squares),
             min_ns: if has_times { ns(self.sums.min) } else { 0 },
             max_ns: if has_times { ns(self.sums.max) } else { 0 },
-            histogram: Histogram::from_buckets(self.histogram.iter().copied()),
             ..Measures::default()
         }
     }
@@ -312,11 +356,47 @@ pub(super) fn float(count: u64) -> f64 {
     count as f64
 }
 
+/// Rounds to the nearest whole number, and halves up; what does not fit becomes the nearest that does. Many processors
+/// have no instruction for it that every one has, and a library's function takes longer.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "an estimate; what does not fit becomes the nearest that does"
+    clippy::cast_precision_loss,
+    reason = "an estimate; and what is beyond 2^53 is whole already"
 )]
 pub(super) fn whole(ticks: f64) -> u64 {
-    ticks.round() as u64
+    let down = ticks as u64;
+    if ticks - down as f64 >= 0.5 { down.saturating_add(1) } else { down }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is meant to")]
+        fn whole_numbers_are_the_nearest(bits: u64, count: u64) {
+            for ticks in [f64::from_bits(bits), float(count), float(count) / 2.0, float(count) / 1e12] {
+                proptest::prop_assert_eq!(whole(ticks), ticks.round() as u64, "{}", ticks);
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_at_the_edges_are_rounded_as_the_library_does() {
+        for (ticks, rounded) in [
+            (0.499_999_999_999_999_94, 0),
+            (0.5, 1),
+            (1.5, 2),
+            (-0.5, 0),
+            (-7.0, 0),
+            (f64::NAN, 0),
+            (f64::INFINITY, u64::MAX),
+            (f64::NEG_INFINITY, 0),
+            (18_446_744_073_709_551_616.0, u64::MAX),
+        ] {
+            assert_eq!(whole(ticks), rounded, "{ticks}");
+        }
+    }
 }

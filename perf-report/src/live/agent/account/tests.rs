@@ -47,13 +47,13 @@ fn calls(account: &Account) -> u64 {
 #[test]
 fn a_process_that_was_removed_and_made_anew_counts_once() {
     let mut account = Account::default();
-    account.see(key(1), seen("shop", 10), false);
+    account.see(key(1), &mut seen("shop", 10), false);
     account.pass(&BTreeSet::new());
     assert_eq!((calls(&account), account.running("shop").0), (10, 0));
-    account.see(key(1), seen("shop", 15), false);
+    account.see(key(1), &mut seen("shop", 15), false);
     assert_eq!((calls(&account), account.running("shop").0), (15, 1));
-    account.see(key(1), seen("shop", 16), true);
-    account.see(key(1), seen("shop", 16), true);
+    account.see(key(1), &mut seen("shop", 16), true);
+    account.see(key(1), &mut seen("shop", 16), true);
     assert_eq!((calls(&account), account.programs["shop"].ended), (16, 1));
     assert_eq!(account.programs["shop"].sums.functions[0].in_flight, 0);
 }
@@ -61,23 +61,23 @@ fn a_process_that_was_removed_and_made_anew_counts_once() {
 #[test]
 fn one_that_was_forgotten_and_comes_again_is_not_counted_twice() {
     let mut account = Account::default();
-    account.see(key(1), seen("shop", 10), false);
+    account.see(key(1), &mut seen("shop", 10), false);
     for _ in 0..=HELD + 1 {
         account.pass(&BTreeSet::new());
     }
     assert_eq!((calls(&account), account.programs["shop"].ended), (10, 1));
-    account.see(key(1), seen("shop", 30), false);
+    account.see(key(1), &mut seen("shop", 30), false);
     assert_eq!((calls(&account), account.running("shop").0), (10, 1));
-    account.see(key(1), seen("shop", 31), true);
+    account.see(key(1), &mut seen("shop", 31), true);
     assert_eq!((calls(&account), account.running("shop").0), (11, 0));
 }
 
 #[test]
 fn one_that_ended_and_is_out_of_sight_for_a_moment_ends_once() {
     let mut account = Account::default();
-    account.see(key(1), seen("shop", 5), true);
+    account.see(key(1), &mut seen("shop", 5), true);
     account.pass(&BTreeSet::new());
-    account.see(key(1), seen("shop", 5), true);
+    account.see(key(1), &mut seen("shop", 5), true);
     assert_eq!((calls(&account), account.programs["shop"].ended), (5, 1));
     assert!(account.is_counted(&key(1)));
 }
@@ -86,7 +86,7 @@ fn one_that_ended_and_is_out_of_sight_for_a_moment_ends_once() {
 fn what_is_gone_is_remembered_within_limits_and_programs_too() {
     let mut account = Account::default();
     for number in 0..6_000 {
-        account.see(key(number), seen(&format!("job-{number}"), 1), true);
+        account.see(key(number), &mut seen(&format!("job-{number}"), 1), true);
     }
     account.pass(&BTreeSet::new());
     assert_eq!(calls(&account), 6_000);
@@ -137,13 +137,60 @@ fn read(account: &mut Account, processes: &mut [Process], waver: u64) {
         let key = key(u32::try_from(number).unwrap());
         present.insert(key);
         let waver = if process.has_ended { 0 } else { waver };
-        account.see(key, seen("shop", process.calls.saturating_sub(waver)), process.has_ended);
+        account.see(key, &mut seen("shop", process.calls.saturating_sub(waver)), process.has_ended);
         process.read = process.read.max(process.calls.saturating_sub(waver));
     }
     account.pass(&present);
 }
 
 proptest! {
+    #[test]
+    fn durations_that_waver_between_buckets_count_once_and_no_bucket_falls(
+        readings in proptest::collection::vec(proptest::array::uniform5(0..9_u64), 1..20),
+    ) {
+        let (mut account, mut most) = (Account::default(), 0);
+        let mut before = [0; 5];
+        for counts in readings {
+            let mut seen = seen("shop", 1);
+            let function = &mut seen.sums.functions[0];
+            (function.buckets, function.counts) =
+                (90..).zip(counts).filter(|it| it.1 > 0).unzip();
+            most = most.max(counts.iter().sum::<u64>());
+            account.see(key(1), &mut seen, false);
+            let mut now = [0; 5];
+            for (bucket, count) in account.programs["shop"].sums.functions[0].pairs() {
+                now[bucket as usize - 90] = count;
+            }
+            prop_assert!(now.iter().zip(&before).all(|(now, before)| now >= before));
+            prop_assert_eq!(now.iter().sum::<u64>(), most);
+            before = now;
+        }
+    }
+
+    #[test]
+    fn functions_that_a_reading_lacks_are_as_they_were(
+        steps in proptest::collection::vec(proptest::collection::btree_map(0..5_u8, 1..9_u64, 0..5), 1..12),
+    ) {
+        let function = |number: u8, calls: u64| FunctionSums {
+            name: format!("shop::f{number}"),
+            ..sums(calls).functions.remove(0)
+        };
+        let (mut partly, mut whole) = (Account::default(), Account::default());
+        let mut all: BTreeMap<u8, u64> = BTreeMap::new();
+        for step in steps {
+            for (number, more) in &step {
+                *all.entry(*number).or_default() += more;
+            }
+            let of = |numbers: &mut dyn Iterator<Item = u8>| {
+                let functions = numbers.map(|it| function(it, all[&it])).collect();
+                Seen { sums: Sums { functions, ..Sums::default() }, ..seen("shop", 0) }
+            };
+            partly.see(key(1), &mut of(&mut step.keys().copied()), false);
+            whole.see(key(1), &mut of(&mut all.keys().copied()), false);
+            prop_assert_eq!(&partly, &whole);
+        }
+    }
+
     #[test]
     fn every_call_that_could_be_read_counts_once_and_nothing_falls(steps in steps()) {
         let (mut account, mut processes) = (Account::default(), [Process::default(); 6]);

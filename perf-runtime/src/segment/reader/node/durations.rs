@@ -100,8 +100,17 @@ pub(super) struct Durations {
 }
 
 impl Durations {
-    pub(super) fn read(bytes: Bytes<'_>, at: usize, elsewhere: u64) -> Result<Self, SegmentError> {
-        let histogram = histogram(bytes, at)?;
+    pub(super) fn read(
+        bytes: Bytes<'_>,
+        at: usize,
+        elsewhere: u64,
+        histogram: Option<Vec<(u32, u64)>>,
+    ) -> Result<Self, SegmentError> {
+        let mut pairs = Vec::new();
+        if let Some(histogram) = histogram {
+            pairs = histogram;
+            read_histogram(bytes, at, &mut pairs)?;
+        }
         let slot = slot(at, bytes.u32(at + offset_of!(NodeRecord, folds_done))?);
         let squares = slot + offset_of!(FoldSlot, squares);
         let sums = Sums {
@@ -112,13 +121,16 @@ impl Durations {
             min: bytes.u64(at + offset_of!(NodeRecord, min))?,
             max: bytes.u64(at + offset_of!(NodeRecord, max))?,
         };
-        let ring = bytes.slice(at + offset_of!(NodeRecord, ring), RING * 4)?;
-        let mut ring = arrays(ring).map(|ticks| u32::from_ne_bytes(*ticks));
+        let ring_bytes = bytes.slice(at + offset_of!(NodeRecord, ring), RING * 4)?;
+        let mut ring = [0; RING];
+        for (ticks, bytes) in ring.iter_mut().zip(arrays(ring_bytes)) {
+            *ticks = u32::from_ne_bytes(*bytes);
+        }
         Ok(Self {
             sums,
-            counted: histogram.iter().fold(elsewhere, |sum, &(_, count)| sum.saturating_add(count)),
-            histogram,
-            ring: std::array::from_fn(|_| ring.next().unwrap_or(0)),
+            counted: pairs.iter().fold(elsewhere, |sum, &(_, count)| sum.saturating_add(count)),
+            histogram: pairs,
+            ring,
             long: bytes.u64(at + offset_of!(NodeRecord, long))?,
         })
     }
@@ -182,18 +194,28 @@ impl Durations {
     }
 }
 
-/// Reads the counts of all pages of the histogram.
-fn histogram(bytes: Bytes<'_>, at: usize) -> Result<Vec<(u32, u64)>, SegmentError> {
-    let mut pairs = Vec::new();
+/// Replaces `pairs` by the counts of all pages of the histogram.
+fn read_histogram(
+    bytes: Bytes<'_>,
+    at: usize,
+    pairs: &mut Vec<(u32, u64)>,
+) -> Result<(), SegmentError> {
+    pairs.clear();
     for octave in 0..buckets::OCTAVES {
         let page = bytes.u32(at + offset_of!(NodeRecord, pages) + 4 * octave as usize)?;
         if page == 0 {
             continue;
         }
         let counts = bytes.slice(offset_of(page), size_of::<HistogramPage>())?;
-        let counts = arrays(counts).map(|count| u64::from_ne_bytes(*count));
-        let first = octave * buckets::PER_OCTAVE;
-        pairs.extend((first..).zip(counts).filter(|&(_, count)| count > 0));
+        // Most are zero, and those beside each other are so together.
+        let mut bucket = octave * buckets::PER_OCTAVE;
+        for four in arrays::<_, 32>(counts) {
+            if *four != [0; 32] {
+                let counts = arrays(four).map(|count| u64::from_ne_bytes(*count));
+                pairs.extend((bucket..).zip(counts).filter(|&(_, count)| count > 0));
+            }
+            bucket += 4;
+        }
     }
-    Ok(pairs)
+    Ok(())
 }

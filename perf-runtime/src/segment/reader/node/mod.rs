@@ -72,6 +72,8 @@ pub(super) struct Node {
     pub(super) allocated: Allocated,
     /// For an async function: its calls. All other fields are of its polls then.
     pub(super) polled: Option<Box<Polled>>,
+    /// False if nobody asks for its measures: its durations were not read then, only what others are estimated by.
+    pub(super) is_wanted: bool,
 }
 
 /// The records beside the node of an async function, once a call has been suspended or has ended
@@ -82,8 +84,13 @@ pub(super) struct Polled {
     pub(super) lifetimes: Option<Node>,
 }
 
-/// Reads the node at byte `at`.
-pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, SegmentError> {
+/// Reads the node at byte `at`. `histogram` is memory for its counts; without, they are of no interest.
+pub(super) fn read(
+    bytes: Bytes<'_>,
+    at: usize,
+    facts: &Facts,
+    histogram: Option<Vec<(u32, u64)>>,
+) -> Result<Node, SegmentError> {
     let field = |offset: usize| bytes.u64(at + offset);
     let exactness = Exactness::read(bytes, at + offset_of!(NodeRecord, sampling))?;
     let head = field(offset_of!(NodeRecord, head))?;
@@ -94,9 +101,10 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
     let uncounted = field(offset_of!(NodeRecord, uncounted))?;
     let apart = field(offset_of!(NodeRecord, unmeasured))?;
     let passed = field(offset_of!(NodeRecord, passed))?;
-    let mut read = Durations::read(bytes, at, uncounted.saturating_add(apart))?;
+    let is_wanted = histogram.is_some();
+    let mut read = Durations::read(bytes, at, uncounted.saturating_add(apart), histogram)?;
     let fold = Fold::read(bytes, at)?;
-    if facts.writer == Writer::Ended && fold.is_under_way {
+    if facts.writer == Writer::Ended && fold.is_under_way && is_wanted {
         read.finish(&fold, facts.fold_rate);
     }
     let timed = head.max(read.sums.folded);
@@ -117,7 +125,9 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
             return Err(damaged(at, "number of calls"));
         }
     }
-    read.add_rest(timed, measured, facts.fold_rate);
+    if is_wanted {
+        read.add_rest(timed, measured, facts.fold_rate);
+    }
     Ok(Node {
         address: field(offset_of!(NodeRecord, address))?,
         parent: parent(bytes, at)?,
@@ -143,6 +153,7 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
         exactness,
         allocated: Allocated::read(bytes, at)?,
         polled: None,
+        is_wanted,
     })
 }
 

@@ -105,7 +105,7 @@ impl Recording {
     }
 
     fn read(&self, writer: Writer) -> Result<Node, SegmentError> {
-        read(Bytes(&self.bytes), 0, &Facts::for_test(Rate::ONE, writer))
+        read(Bytes(&self.bytes), 0, &Facts::for_test(Rate::ONE, writer), Some(Vec::new()))
     }
 }
 
@@ -190,7 +190,7 @@ fn more_durations_than_calls_are_of_two_writers() {
     }
     let read = |made: &Recording, writer| {
         let facts = Facts { version: FORMAT_VERSION, ..Facts::for_test(Rate::ONE, writer) };
-        read(Bytes(&made.bytes), 0, &facts)
+        read(Bytes(&made.bytes), 0, &facts, Some(Vec::new()))
     };
     assert!(read(&made, Writer::Ended).is_ok());
     // Another process folded two rings more, and `head` is what this one stored last.
