@@ -56,7 +56,9 @@ mod tests {
         ) {
             let mut counts = Counts::default();
             for _ in 0..2 {
-                pairs.iter().for_each(|&(bucket, count)| counts.add(bucket, count));
+                for &(bucket, count) in &pairs {
+                    counts.add(bucket, count);
+                }
                 let mut drained = Vec::new();
                 counts.drain(|bucket, count| drained.push((bucket, count)));
                 let expected = Histogram::from_buckets(pairs.iter().copied());

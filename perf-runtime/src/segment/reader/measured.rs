@@ -41,7 +41,7 @@ impl Tree {
         self.put_in_order(spare);
         let (contexts, overhead) = self.contexts(facts).estimate();
         self.share_tallies(&contexts);
-        let below = Below::of(&self, &contexts, facts);
+        let below = Below::of(self, &contexts, facts);
         let memory = self.memory();
         let uncounted =
             self.nodes.iter().fold(0, |sum: u64, it| sum.saturating_add(it.all_uncounted()));
@@ -50,7 +50,7 @@ impl Tree {
         let mut histogram = Histogram::default();
         for at in (0..self.nodes.len()).filter(|&at| self.nodes[at].is_wanted) {
             let room = (histogram, &mut spare.counts);
-            let mut of_context = self.measures_of(at, &contexts[at], &below, facts, room);
+            let mut of_context = self.measures_of((at, &contexts[at]), &below, facts, room);
             of_context.memory = memory[at];
             if let Some(function) = functions.get(&self.nodes[at].site) {
                 if function.contexts == 1 {
@@ -188,8 +188,7 @@ impl Tree {
 
     fn measures_of(
         &self,
-        at: usize,
-        estimate: &Estimate,
+        (at, estimate): (usize, &Estimate),
         below: &Below,
         facts: &Facts,
         (histogram, counts): (Histogram, &mut [Counts; 2]),
@@ -356,14 +355,12 @@ impl Node {
 
 /// Returns `count` times `numerator / denominator`, which is not 0, rounded down; at most what fits.
 fn scaled(count: u64, numerator: u64, denominator: u64) -> u64 {
-    match count.checked_mul(numerator) {
-        // It nearly always fits, and a division of half the width takes a third of the time.
-        Some(product) => product / denominator,
-        None => {
-            let product = u128::from(count) * u128::from(numerator) / u128::from(denominator);
-            u64::try_from(product).unwrap_or(u64::MAX)
-        }
+    // It nearly always fits, and a division of half the width takes a third of the time.
+    if let Some(product) = count.checked_mul(numerator) {
+        return product / denominator;
     }
+    let product = u128::from(count) * u128::from(numerator) / u128::from(denominator);
+    u64::try_from(product).unwrap_or(u64::MAX)
 }
 
 /// Makes the measures of a function that is known by the number of its calls only.
@@ -475,7 +472,9 @@ impl Correction {
         [in_order, spread_out]: &mut [Counts; 2],
     ) {
         let map = self.map(facts);
-        recorded.iter().for_each(|&(bucket, count)| in_order.add(bucket, count));
+        for &(bucket, count) in recorded {
+            in_order.add(bucket, count);
+        }
         in_order.drain(|bucket, count| {
             let bounds = [BOUNDS[bucket as usize], BOUNDS[bucket as usize + 1]];
             spread(bounds.map(&map), count, spread_out);

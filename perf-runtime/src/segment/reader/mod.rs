@@ -40,7 +40,7 @@ pub use self::calls::Outline;
 pub use self::flights::InFlight;
 use self::header::Facts;
 use self::node::Writer;
-use self::shards::{Shards, Taker};
+use self::shards::{Shards, Source, Taker};
 pub use self::stacks::{Frame, Stacks, ThreadStack, last_stacks, stacks};
 pub use self::sums::{Known, Sums};
 use self::tree::{Spare, whole};
@@ -223,8 +223,9 @@ fn contents(bytes: &[u8], writer: Writer) -> Result<Snapshot, SegmentError> {
     let facts = Facts::read(bytes, writer)?;
     let (mut functions, function_of_site) = sites::read(bytes, facts.sites)?;
     let mut tree = WholeTree::default();
-    let sites = (&*functions, &function_of_site);
-    let shards = shards::read(bytes, &facts, sites, &mut Spare::default(), &mut tree)?;
+    let source =
+        Source { bytes, facts: &facts, functions: &functions, function_of_site: &function_of_site };
+    let shards = shards::read(source, &mut Spare::default(), &mut tree)?;
     let overflow = functions.len() - 1;
     if tree.contexts.iter().all(|context| context.function != overflow) {
         functions.truncate(overflow);

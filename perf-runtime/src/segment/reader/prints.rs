@@ -8,42 +8,38 @@ use std::mem::offset_of;
 
 use super::Digest;
 use super::bytes::{Bytes, offset_of};
-use super::header::Facts;
 use super::links::Unclaimed;
 use super::numbers::Map;
-use super::{shards, tallies};
+use super::shards::{self, Source};
+use super::tallies;
 use crate::segment::SegmentError;
 use crate::segment::layout::{AllocRecord, NodeRecord, TallyRecord, is_beside};
-use crate::snapshot::{Function, Step};
+use crate::snapshot::Step;
 
 /// The fingerprints of all functions.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Prints {
     /// By function; of those with one name, at the first of them. Empty where the layout is one without tallies: there
     /// the time of a running call is in no record.
-    pub(super) prints: Vec<u64>,
+    pub(super) all: Vec<u64>,
     /// The first function of that name, for each.
     first: Vec<usize>,
-    /// True where a call is running, by the place of `prints`: its time is in records of others.
+    /// True where a call is running, by the place of `all`: its time is in records of others.
     is_running: Vec<bool>,
 }
 
 impl Prints {
-    pub(super) fn read(
-        bytes: Bytes<'_>,
-        facts: &Facts,
-        (functions, function_of_site): (&[Function], &Map<u32, usize>),
-    ) -> Result<Self, SegmentError> {
-        let (prints, is_running) = (Vec::new(), Vec::new());
-        let mut all = Self { prints, first: Vec::new(), is_running };
+    pub(super) fn read(source: Source<'_>) -> Result<Self, SegmentError> {
+        let Source { bytes, facts, functions, function_of_site } = source;
+        let mut read = Self::default();
         if !facts.has_tallies() {
-            return Ok(all);
+            return Ok(read);
         }
         let mut first_of: HashMap<&str, usize> = HashMap::with_capacity(functions.len());
         let first = functions.iter().enumerate();
-        all.first.extend(first.map(|(at, it)| *first_of.entry(&it.name).or_insert(at)));
-        all.prints.resize(functions.len(), 0);
-        all.is_running.resize(functions.len(), false);
+        read.first.extend(first.map(|(at, it)| *first_of.entry(&it.name).or_insert(at)));
+        read.all.resize(functions.len(), 0);
+        read.is_running.resize(functions.len(), false);
         let (mut of_nodes, mut of_tallies) = (Unclaimed::of(bytes), Unclaimed::of(bytes));
         for shard in shards::places(bytes, facts)? {
             // By the address of their nodes: records beside one name that.
@@ -57,16 +53,16 @@ impl Prints {
                 };
                 let Some(&function) = function else { continue };
                 function_of.insert(bytes.u64(at + offset_of!(NodeRecord, address))?, function);
-                all.add_node(bytes, at, function)?;
+                read.add_node(bytes, at, function)?;
             }
             for at in tallies::places(bytes, &mut of_tallies, shard)?.into_iter().map(offset_of) {
                 let site = bytes.u32(at + offset_of!(TallyRecord, site))?;
                 if let Some(&function) = function_of_site.get(&site) {
-                    all.add_tally(bytes, at, function)?;
+                    read.add_tally(bytes, at, function)?;
                 }
             }
         }
-        Ok(all)
+        Ok(read)
     }
 
     fn add_node(
@@ -108,7 +104,7 @@ impl Prints {
 
     /// Adds some bytes to a function's fingerprint, whatever comes first.
     fn add(&mut self, function: usize, bytes: &[u8]) {
-        let print = &mut self.prints[self.first[function]];
+        let print = &mut self.all[self.first[function]];
         *print = print.wrapping_add(Digest::of(bytes).0);
     }
 
@@ -116,6 +112,6 @@ impl Prints {
     pub(super) fn has_changed(&self, function: usize, before: &[u64]) -> bool {
         self.first
             .get(function)
-            .is_none_or(|&at| self.is_running[at] || before.get(at) != self.prints.get(at))
+            .is_none_or(|&at| self.is_running[at] || before.get(at) != self.all.get(at))
     }
 }

@@ -43,17 +43,30 @@ pub(super) struct Shards {
     unclaimed: Unclaimed,
 }
 
-/// The functions, and the place among them for each site number.
-type Sites<'a> = (&'a [Function], &'a Map<u32, usize>);
+/// A segment with what is known of it before its shards are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) bytes: Bytes<'a>,
+    pub(super) facts: &'a Facts,
+    /// The functions, and the place among them for each site number.
+    pub(super) functions: &'a [Function],
+    pub(super) function_of_site: &'a Map<u32, usize>,
+}
+
+impl Source<'_> {
+    /// Returns the function of a site that stands in a shard.
+    fn function(&self, site: u32, shard: u32, what: &'static str) -> Result<usize, SegmentError> {
+        self.function_of_site.get(&site).copied().ok_or_else(|| damaged(offset_of(shard), what))
+    }
+}
 
 /// Hands all that is in shards to `taker`.
 pub(super) fn read(
-    bytes: Bytes<'_>,
-    facts: &Facts,
-    sites: Sites<'_>,
+    source: Source<'_>,
     spare: &mut Spare,
     taker: &mut impl Taker,
 ) -> Result<Shards, SegmentError> {
+    let Source { bytes, facts, .. } = source;
     let losses = Losses {
         lost_calls: facts.lost_calls,
         lost_metrics: facts.lost_metrics,
@@ -64,7 +77,7 @@ pub(super) fn read(
     let overhead = facts.start_ticks as f64;
     let mut all = Shards { losses, latest: 0, overhead, contexts: 0, unclaimed };
     for shard in places(bytes, facts)? {
-        all.add((bytes, shard), facts, sites, spare, taker)?;
+        all.add(source, shard, spare, taker)?;
     }
     Ok(all)
 }
@@ -106,14 +119,13 @@ pub(super) fn folds_of(bytes: Bytes<'_>, nodes: &[u32], which: Fold) -> Result<u
 impl Shards {
     fn add(
         &mut self,
-        (bytes, shard): (Bytes<'_>, u32),
-        facts: &Facts,
-        (functions, function_of_site): Sites<'_>,
+        source: Source<'_>,
+        shard: u32,
         spare: &mut Spare,
         taker: &mut impl Taker,
     ) -> Result<(), SegmentError> {
+        let Source { bytes, facts, functions, function_of_site } = source;
         let at = offset_of(shard);
-        let last = bytes.u64(at + offset_of!(ShardRecord, last))?;
         self.losses.merge(&Losses {
             lost_calls: bytes.u64(at + offset_of!(ShardRecord, lost_calls))?,
             clock_anomalies: bytes.u64(at + offset_of!(ShardRecord, clock_anomalies))?,
@@ -122,15 +134,14 @@ impl Shards {
         });
         let is_wanted =
             |site| function_of_site.get(&site).is_none_or(|&function| taker.wants(function));
-        let mut tree =
-            Tree::read(bytes, &mut self.unclaimed, shard, last, facts, (spare, is_wanted))?;
+        let mut tree = Tree::read((bytes, shard), &mut self.unclaimed, facts, (spare, is_wanted))?;
         let function = |site| functions.get(*function_of_site.get(&site)?);
         tree.mark_polled(|site| function(site).is_some_and(|function| function.polled));
         self.latest = self.latest.max(tree.now);
         if facts.has_tallies() {
-            self.add_measured((&mut tree, shard), facts, function_of_site, spare, taker)?;
+            self.add_measured(source, (&mut tree, shard), spare, taker)?;
         } else {
-            self.add_older((&tree, shard), facts, function_of_site, taker)?;
+            self.add_older(source, (&tree, shard), taker)?;
         }
         spare.take(tree.nodes);
         Ok(())
@@ -139,11 +150,11 @@ impl Shards {
     /// Adds a shard without own times and tallies.
     fn add_older(
         &mut self,
+        source: Source<'_>,
         (tree, shard): (&Tree, u32),
-        facts: &Facts,
-        function_of_site: &Map<u32, usize>,
         taker: &mut impl Taker,
     ) -> Result<(), SegmentError> {
+        let facts = source.facts;
         let mut places: Vec<Option<usize>> = Vec::with_capacity(tree.nodes.len());
         self.overhead += tree.cost(facts);
         for (at, measures) in tree.measures(facts).into_iter().enumerate() {
@@ -153,9 +164,7 @@ impl Shards {
                 continue;
             }
             places.push(Some(self.contexts));
-            let function = *function_of_site
-                .get(&node.site)
-                .ok_or(damaged(offset_of(shard), "site of a calling context"))?;
+            let function = source.function(node.site, shard, "site of a calling context")?;
             self.losses.uncounted_durations =
                 self.losses.uncounted_durations.saturating_add(node.all_uncounted());
             let parent = tree.parents[at].and_then(|parent| places[parent]);
@@ -167,30 +176,25 @@ impl Shards {
 
     fn add_measured<T: Taker>(
         &mut self,
+        source: Source<'_>,
         (tree, shard): (&mut Tree, u32),
-        facts: &Facts,
-        function_of_site: &Map<u32, usize>,
         spare: &mut Spare,
         taker: &mut T,
     ) -> Result<(), SegmentError> {
         let first = self.contexts;
-        let measured =
-            tree.measured(facts, (T::HAS_FAILURES, spare), |site, parent, measures| {
-                let function = *function_of_site
-                    .get(&site)
-                    .ok_or(damaged(offset_of(shard), "site of a calling context"))?;
-                let parent = parent.map(|parent| first + parent);
-                self.contexts += 1;
-                Ok(taker.take(Context { function, parent, measures }))
-            })?;
+        let take = |site, parent: Option<usize>, measures| {
+            let function = source.function(site, shard, "site of a calling context")?;
+            let parent = parent.map(|parent| first + parent);
+            self.contexts += 1;
+            Ok(taker.take(Context { function, parent, measures }))
+        };
+        let measured = tree.measured(source.facts, (T::HAS_FAILURES, spare), take)?;
         self.overhead += measured.overhead;
         self.losses.uncounted_durations =
             self.losses.uncounted_durations.saturating_add(measured.uncounted);
         for (site, failures) in measured.failures.into_iter().filter(|(site, _)| *site != OVERFLOW)
         {
-            let function = *function_of_site
-                .get(&site)
-                .ok_or(damaged(offset_of(shard), "site of failed calls"))?;
+            let function = source.function(site, shard, "site of failed calls")?;
             taker.take_failures(Failures { function, ..failures });
         }
         Ok(())

@@ -9,7 +9,7 @@ use super::bytes::{Bytes, offset_of};
 use super::header::{self, Facts};
 use super::node::Writer;
 use super::prints::Prints;
-use super::shards::{self, Fold, Taker};
+use super::shards::{self, Fold, Source, Taker};
 use super::{Digest, MOST_COPIES, Reader, metrics, process, sites, transitions};
 use crate::segment::SegmentError;
 use crate::segment::layout::NodeRecord;
@@ -147,8 +147,13 @@ impl Reader {
         let bytes = Bytes(&self.copy);
         let facts = Facts::read(bytes, writer)?;
         let function_of_site = sites::read_into(bytes, facts.sites, &mut sums.functions)?;
-        let sites = (&*sums.functions, &function_of_site);
-        let prints = Prints::read(bytes, &facts, sites)?;
+        let source = Source {
+            bytes,
+            facts: &facts,
+            functions: &sums.functions,
+            function_of_site: &function_of_site,
+        };
+        let prints = Prints::read(source)?;
         let has_changed = |function| prints.has_changed(function, &known.prints);
         sums.has_changed.clear();
         sums.has_changed.extend((0..sums.functions.len()).map(has_changed));
@@ -161,21 +166,21 @@ impl Reader {
             overflow,
             is_overflowing: false,
         };
-        let shards = shards::read(bytes, &facts, sites, &mut self.spare, &mut taker)?;
+        let shards = shards::read(source, &mut self.spare, &mut taker)?;
         if !taker.is_overflowing {
             sums.functions.truncate(overflow);
             sums.measures.truncate(overflow);
             sums.has_changed.truncate(overflow);
         }
         sums.metrics = metrics::read(bytes, &facts)?;
-        sums.losses = shards.losses.clone();
+        sums.losses = shards.losses;
         let is_known = |site| {
             let function = function_of_site.get(&site).filter(|at| **at < sums.functions.len());
             function.map(|_| String::new())
         };
         (_, sums.losses.forgotten_transitions) = transitions::read(bytes, &facts, is_known)?;
         sums.process = process(bytes, facts, &shards)?;
-        Ok(prints.prints)
+        Ok(prints.all)
     }
 }
 

@@ -69,10 +69,8 @@ pub(super) struct Tree {
 
 impl Tree {
     pub(super) fn read(
-        bytes: Bytes<'_>,
+        (bytes, shard): (Bytes<'_>, u32),
         unclaimed: &mut Unclaimed,
-        shard: u32,
-        last: u64,
         facts: &Facts,
         (spare, is_wanted): (&mut Spare, impl Fn(u32) -> bool),
     ) -> Result<Self, SegmentError> {
@@ -82,7 +80,7 @@ impl Tree {
             tallies: Vec::new(),
             failed: Vec::new(),
             recorder_ticks: 0,
-            now: last,
+            now: bytes.u64(offset_of(shard) + offset_of!(ShardRecord, last))?,
         };
         if facts.has_tallies() {
             tree.tallies = tallies::read(bytes, unclaimed, shard)?;
