@@ -71,7 +71,10 @@ impl Found {
                 places.push(at);
             }
         }
-        let functions = places.iter().map(|at| names.function(*at)).collect::<Option<_>>()?;
+        let mut functions = vec![Function::default(); places.len()];
+        for (at, function) in places.iter().zip(&mut functions) {
+            names.put(*at, function)?;
+        }
         Some(Self { names: reader.since(&start).to_vec(), count: names.count, places, functions })
     }
 }

@@ -126,8 +126,12 @@ pub(super) fn write(functions: &[Function]) -> Option<Vec<u8>> {
 pub(super) fn read(bytes: &[u8]) -> Option<Vec<Function>> {
     let mut reader = Reader::new(bytes);
     let names = Names::read(&mut reader)?;
-    let mut functions =
-        (0..names.count).map(|at| names.function(at)).collect::<Option<Vec<_>>>()?;
+    // They are large: made where they stand, none is moved.
+    let mut functions = Vec::with_capacity(names.count);
+    functions.resize_with(names.count, Function::default);
+    for (at, function) in functions.iter_mut().enumerate() {
+        names.put(at, function)?;
+    }
     let places = Taken::All;
     Columns { reader, places, functions: &mut functions, summed: Summed::default() }.read()?;
     Some(functions)
@@ -164,12 +168,13 @@ impl Names {
         self.strings.get(*self.places[0].get(at)?)
     }
 
-    /// Returns the function at this place, of which nothing is known yet but its names.
-    pub(super) fn function(&self, at: usize) -> Option<Function> {
-        let [name, module, file] = self.places.each_ref().map(|places| {
-            places.get(at).and_then(|place| self.strings.get(*place)).map(str::to_owned)
-        });
-        Some(Function { name: name?, module: module?, file: file?, ..Function::default() })
+    /// Gives a function the names of that at this place.
+    pub(super) fn put(&self, at: usize, function: &mut Function) -> Option<()> {
+        let texts = [&mut function.name, &mut function.module, &mut function.file];
+        texts.into_iter().zip(&self.places).try_for_each(|(text, places)| {
+            self.strings.get(*places.get(at)?)?.clone_into(text);
+            Some(())
+        })
     }
 }
 
