@@ -179,10 +179,10 @@ impl Account {
         let Seen { sums, memory, .. } = seen;
         // One that was forgotten was counted to an end that nobody knows any more: better too little than
         // twice.
-        if !recording.is(Stage::Forgotten) {
-            memory.add(&mut recording.sums, sums, &mut program.sums);
-        } else {
+        if recording.is(Stage::Forgotten) {
             wire::write(sums, &mut recording.sums);
+        } else {
+            memory.add(&mut recording.sums, sums, &mut program.sums);
         }
         (recording.stage, recording.gone_for) = (Stage::Living as i32, 0);
         recording.is_open = seen.is_open;

@@ -234,12 +234,12 @@ impl FunctionSums {
     fn add_durations(&mut self, from: usize, bucket: u32, count: u64) -> usize {
         let before = self.buckets[from..].iter().take_while(|own| **own < bucket).count();
         let at = from + before;
-        match self.counts.get_mut(at).filter(|_| self.buckets[at] == bucket) {
-            Some(own) => *own = own.saturating_add(count),
-            None => {
-                self.buckets.insert(at, bucket);
-                self.counts.insert(at.min(self.counts.len()), count);
-            }
+        if let Some(own) = self.counts.get_mut(at).filter(|_| self.buckets.get(at) == Some(&bucket))
+        {
+            *own = own.saturating_add(count);
+        } else {
+            self.buckets.insert(at, bucket);
+            self.counts.insert(at.min(self.counts.len()), count);
         }
         at
     }
@@ -495,13 +495,11 @@ impl<'a> Growing<'a> {
 
 /// Returns `part` of `of` of `number`, rounded down.
 fn part_of(number: u64, part: u64, of: u64) -> u64 {
-    match number.checked_mul(part) {
-        Some(product) => product / of.max(1),
-        None => {
-            let product = u128::from(number) * u128::from(part) / u128::from(of.max(1));
-            u64::try_from(product).unwrap_or(u64::MAX)
-        }
+    if let Some(product) = number.checked_mul(part) {
+        return product / of.max(1);
     }
+    let product = u128::from(number) * u128::from(part) / u128::from(of.max(1));
+    u64::try_from(product).unwrap_or(u64::MAX)
 }
 
 fn by_name(a: &FunctionSums, b: &FunctionSums) -> Ordering {

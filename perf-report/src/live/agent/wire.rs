@@ -137,17 +137,14 @@ pub(super) fn read(mut bytes: &[u8], sums: &mut Sums) -> Result<(), DecodeError>
             functions.push(FunctionSums::default());
         }
         let function = &mut functions[filled];
-        bytes = match part(rest) {
-            Some((part, rest)) => {
-                read_row(part, function)?;
-                rest
-            }
-            None => {
-                let mut rest = rest;
-                function.clear();
-                function.merge_length_delimited(&mut rest)?;
-                rest
-            }
+        bytes = if let Some((part, rest)) = part(rest) {
+            read_row(part, function)?;
+            rest
+        } else {
+            let mut rest = rest;
+            function.clear();
+            function.merge_length_delimited(&mut rest)?;
+            rest
         };
         filled += 1;
     }
