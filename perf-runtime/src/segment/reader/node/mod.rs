@@ -117,13 +117,7 @@ pub(super) fn read(
     };
     let measured = timed.saturating_add(untimed).saturating_sub(waiting).max(read.counted);
     if facts.writer == Writer::Ended {
-        let all = [timed, untimed, apart, uncounted, RING as u64];
-        let most = all.into_iter().fold(0, u64::saturating_add);
-        if facts.has_tallies() && read.counted > most {
-            return Err(SegmentError::SeveralWriters { offset: at as u64 });
-        } else if timed != head || timed - read.sums.folded > 2 * RING as u64 {
-            return Err(damaged(at, "number of calls"));
-        }
+        check_calls(at, head, &read, [timed, untimed, apart, uncounted], facts)?;
     }
     if is_wanted {
         read.add_rest(timed, measured, facts.fold_rate);
@@ -155,6 +149,25 @@ pub(super) fn read(
         polled: None,
         is_wanted,
     })
+}
+
+/// Checks the counts of calls of the node at byte `at`, to which nobody writes any more: the first are those that were
+/// timed. More durations than calls are those of two writers.
+fn check_calls(
+    at: usize,
+    head: u64,
+    read: &Durations,
+    calls: [u64; 4],
+    facts: &Facts,
+) -> Result<(), SegmentError> {
+    let timed = calls[0];
+    let most = calls.into_iter().fold(RING as u64, u64::saturating_add);
+    if facts.has_tallies() && read.counted > most {
+        return Err(SegmentError::SeveralWriters { offset: at as u64 });
+    } else if timed != head || timed - read.sums.folded > 2 * RING as u64 {
+        return Err(damaged(at, "number of calls"));
+    }
+    Ok(())
 }
 
 /// Returns the calls that were not timed and for which no timed one stands, in a segment without tallies:
