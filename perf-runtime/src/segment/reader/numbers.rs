@@ -43,8 +43,12 @@ pub(super) struct Mixed {
 }
 
 impl Hasher for Mixed {
+    /// Spreads what is in any of the bits over all of them: a pattern in the numbers may be one in the sum.
     fn finish(&self) -> u64 {
-        self.sum
+        /// An odd number with no pattern in its bits: the golden ratio's.
+        const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mixed = (self.sum ^ self.sum >> 32).wrapping_mul(FACTOR);
+        mixed ^ mixed >> 32
     }
 
     fn write(&mut self, bytes: &[u8]) {
