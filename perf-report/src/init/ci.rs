@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Edits;
 use super::ground::Ground;
 use super::manifest::Source;
+use crate::text::path;
 use crate::text::shell::shell_word;
 
 /// A CI server that a job can be written for.
@@ -55,7 +56,7 @@ fn github(source: &Source, below: &Path) -> String {
     let defaults = if below == Path::new("") {
         String::new()
     } else {
-        let folder = quoted(&below.display().to_string());
+        let folder = quoted(&path::portable(&below.to_string_lossy()));
         format!("    defaults:\n      run:\n        working-directory: {folder}\n")
     };
     include_str!("texts/github.yml")
@@ -73,7 +74,7 @@ fn gitlab(source: &Source, below: &Path) -> String {
     include_str!("texts/gitlab.yml")
         .replace("@cd@", &change)
         .replace("cat @report@", &quoted(&format!("cat {}", shell_word(&report))))
-        .replace("@report@", &quoted(&report.display().to_string()))
+        .replace("@report@", &quoted(&path::portable(&report.to_string_lossy())))
         .replace("@install@", &install(source))
 }
 

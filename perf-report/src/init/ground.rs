@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::packages::Workspace;
+use crate::text::path;
 
 /// The place in which `init` works.
 #[derive(Debug)]
@@ -54,7 +55,7 @@ impl Ground {
 
     /// Writes a path as `git diff` does, if it lies below [`base`](Self::base).
     pub(super) fn shown(&self, path: &Path) -> String {
-        path.strip_prefix(self.base()).unwrap_or(path).display().to_string()
+        path::portable(&path.strip_prefix(self.base()).unwrap_or(path).to_string_lossy())
     }
 
     /// Returns whether a file is one of those that are checked out, or could be: git keeps its own files apart.

@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::UserError;
 use crate::files::Change;
+use crate::text::path;
 
 pub(crate) use ci::Ci;
 pub(crate) use hook::Hook;
@@ -202,5 +203,5 @@ fn relative(source: &Source, from: &Path) -> Source {
     let down = to.strip_prefix(common).unwrap_or(to);
     let steps = std::iter::repeat_n(Path::new(".."), up).chain([down]);
     let relative: PathBuf = steps.filter(|step| *step != Path::new("")).collect();
-    Source::Path(relative.display().to_string())
+    Source::Path(path::portable(&relative.to_string_lossy()))
 }

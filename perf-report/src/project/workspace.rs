@@ -205,10 +205,14 @@ mod tests {
     #[test]
     fn programs_are_below_the_root_or_in_a_target_folder() {
         let base = tempfile::tempdir().unwrap();
-        let base = base.path().canonicalize().unwrap();
+        let base = crate::system::canonical(base.path()).unwrap();
         let root = base.join("work/project");
         fs::create_dir_all(root.join("sub")).unwrap();
-        crate::system::link_folder(&root, &base.join("link")).unwrap();
+        if crate::system::link_folder(&root, &base.join("link")).is_err() {
+            // Not every system that calls itself Windows has links to folders.
+            assert!(cfg!(windows));
+            return;
+        }
         let named = |path: &str| base.join(path).display().to_string();
         let check = |programs: &Programs, path: &str| programs.contain(&named(path));
         let linked = programs(&base.join("link"), Some(&base.join("shared")));

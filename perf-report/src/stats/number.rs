@@ -16,6 +16,25 @@ pub fn whole(count: f64) -> u64 {
     count as u64
 }
 
+/// Returns the power of ten below a number: 2 for 100 and for 999. Logarithms of some systems miss it just at a power.
+///
+/// ```
+/// use perf_report::stats::number::exponent;
+/// assert_eq!([1.0, 999.0, -1e6, 0.001].map(exponent), [0, 2, 6, -3]);
+/// ```
+#[expect(clippy::cast_possible_truncation, reason = "exponents of f64 lie within ±324")]
+pub fn exponent(value: f64) -> i32 {
+    let value = value.abs();
+    let about = value.log10().floor() as i32;
+    if 10f64.powi(about.saturating_add(1)) <= value {
+        about.saturating_add(1)
+    } else if 10f64.powi(about) > value {
+        about.saturating_sub(1)
+    } else {
+        about
+    }
+}
+
 /// Returns a difference, which may be below zero, as a number that is small where the difference is.
 pub fn zigzag(difference: u64) -> u64 {
     (difference << 1) ^ (difference.cast_signed() >> 63).cast_unsigned()

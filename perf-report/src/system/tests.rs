@@ -135,7 +135,13 @@ fn links_lead_to_files_and_folders() {
     fs::write(at("a b").join("file"), "text").unwrap();
     link_file(&at("a b").join("file"), &at("link")).unwrap();
     assert_eq!(fs::read_to_string(at("link")).unwrap(), "text");
-    link_folder(&at("a b"), &at("folder")).unwrap();
+    if cfg!(windows) && link_folder(&at("a b"), &at("folder")).is_err() {
+        let _ = writeln!(std::io::stderr().lock(), "skipped: there are no links to folders here");
+        return;
+    }
+    if cfg!(unix) {
+        link_folder(&at("a b"), &at("folder")).unwrap();
+    }
     assert_eq!(fs::read_to_string(at("folder").join("file")).unwrap(), "text");
 }
 

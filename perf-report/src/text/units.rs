@@ -2,7 +2,7 @@
 //!
 //! They are for text only. Documents keep base units (`_ns`, `_bytes`) and never hold such text.
 
-use crate::stats::number::float;
+use crate::stats::number::{exponent, float};
 /// Writes a duration in nanoseconds: `24.9 ms`.
 ///
 /// ```
@@ -303,11 +303,6 @@ fn three_digits(value: f64) -> f64 {
     let scale = 10f64.powi(2 - exponent(value));
     let rounded = (value * scale).round() / scale;
     if rounded.is_finite() { rounded } else { value }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "exponents of f64 lie within ±324")]
-fn exponent(value: f64) -> i32 {
-    value.abs().log10().floor() as i32
 }
 
 /// Writes a number with three significant digits, more only before the decimal point.

@@ -18,11 +18,18 @@ mod quirks;
 use super::{Format, Imported, Options, detect};
 use crate::model::{Benchmark, CustomMetric, Function};
 
-/// Reads a text in the format that its content tells, which must be this one.
+/// Reads a text in the format that its content tells, which must be this one; and as Windows ends its lines.
 #[track_caller]
 fn read(text: &str, format: Format) -> Imported {
     assert_eq!(detect(text), Ok(format));
-    format.read(text, &Options::default()).unwrap()
+    let imported = format.read(text, &Options::default()).unwrap();
+    if !text.contains('\r') {
+        let of_windows = text.replace('\n', "\r\n");
+        assert_eq!(detect(&of_windows), Ok(format));
+        let again = format.read(&of_windows, &Options::default()).unwrap();
+        assert_eq!(format!("{again:?}"), format!("{imported:?}"), "the ends of lines say nothing");
+    }
+    imported
 }
 
 #[track_caller]

@@ -143,6 +143,11 @@ fn a_file_that_is_not_what_was_written_is_told_with_its_line() {
         whole(&Baseline::from_json(&text).unwrap()),
         "a formatter of JSON does no harm"
     );
+    assert_eq!(
+        whole(&Baseline::from_json(&text.replace('\n', "\r\n")).unwrap()),
+        whole(&Baseline::from_json(&text).unwrap()),
+        "git ends lines on Windows as it is told"
+    );
 }
 
 #[test]

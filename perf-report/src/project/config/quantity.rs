@@ -7,6 +7,7 @@ use toml_edit::{Item, value};
 use super::check;
 use super::value::{expected, number};
 use crate::model::{Metric, MetricKind, Unit};
+use crate::stats::number::exponent;
 
 /// Returns every metric with values in files: of functions, of the command, and the kinds of the
 /// program's own.
@@ -84,7 +85,7 @@ pub(crate) fn rounded(metric: Metric, value: f64, less_is_worse: bool) -> f64 {
     if matches!(metric.unit(), Unit::Count | Unit::Size) || value == 0.0 {
         return outwards(value);
     }
-    let step = 10f64.powf(value.abs().log10().floor() - 3.0);
+    let step = 10f64.powi(exponent(value) - 3);
     // What has four digits already is left as it is, whatever its last bits are.
     let steps = value / step;
     let steps = if (steps - steps.round()).abs() < 1e-6 { steps.round() } else { outwards(steps) };

@@ -71,7 +71,9 @@ impl fmt::Display for Location {
 /// Returns the file that a URL names behind its scheme. Where a host could stand there is none.
 fn file_of<'a>(scheme: &str, rest: &'a str) -> Result<&'a Path, UserError> {
     let path = match rest.strip_prefix("//") {
-        Some(path) if path.starts_with('/') => path,
+        Some(path) if path.starts_with('/') => {
+            of_drive(path).filter(|_| cfg!(windows)).unwrap_or(path)
+        }
         None if !rest.is_empty() => rest,
         _ => {
             let problem = format!("`{scheme}:{rest}` names no file on this machine");
@@ -81,6 +83,13 @@ fn file_of<'a>(scheme: &str, rest: &'a str) -> Result<&'a Path, UserError> {
         }
     };
     Ok(Path::new(path))
+}
+
+/// Returns the path in an address that begins with a drive of Windows: `C:/runs` of `/C:/runs`.
+fn of_drive(path: &str) -> Option<&str> {
+    let path = path.strip_prefix('/')?;
+    let begins = matches!(path.as_bytes(), [drive, b':', b'/', ..] if drive.is_ascii_alphabetic());
+    begins.then_some(path)
 }
 
 fn is_scheme(text: &str) -> bool {
@@ -116,6 +125,12 @@ mod tests {
         ] {
             assert_eq!(parse(text).unwrap(), Location::Sqlite(path.into()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_drive_begins_a_path_of_windows() {
+        assert_eq!(of_drive("/C:/a/b"), Some("C:/a/b"));
+        assert_eq!((of_drive("/a/b"), of_drive("/C:"), of_drive("C:/a")), (None, None, None));
     }
 
     #[test]

@@ -49,7 +49,11 @@ mod tests {
     #[test]
     fn a_process_runs_until_it_has_ended() {
         assert!(is_running(std::process::id()));
-        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .arg("--help")
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
         let pid = child.id();
         child.wait().unwrap();
         assert!(!is_running(pid));

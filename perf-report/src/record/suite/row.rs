@@ -95,7 +95,7 @@ impl Row {
         let mut file = files::temporary_in(folder)?;
         // A kill loses nothing that was written; a crash of the system would lose the segments as well.
         file.write_all(&serde_json::to_vec(self)?)?;
-        file.persist(folder.join(name)).map_err(|error| error.error)?;
+        crate::system::persist(file, &folder.join(name))?;
         Ok(())
     }
 }

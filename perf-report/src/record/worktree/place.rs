@@ -114,7 +114,7 @@ impl Place {
 /// Returns the first file about builds above the working tree, and not above `other` as well.
 fn above(repository: &Path, other: &Path) -> Option<PathBuf> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let home = home.or_else(|| Some(PathBuf::from(system::home()?).join(".cargo")));
     let folders = repository.ancestors().skip(1).filter(|folder| !other.starts_with(folder));
     let files = folders.flat_map(|folder| ABOVE.map(|name| folder.join(name)));
     // What is in cargo's own folder counts everywhere.

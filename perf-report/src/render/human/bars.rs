@@ -4,6 +4,7 @@
 use super::paint::{Paint, of_verdict, style};
 use crate::model::{Because, Change, Verdict};
 use crate::render::words::fit;
+use crate::stats::number::exponent;
 use crate::stats::robust;
 use crate::text::units;
 
@@ -148,7 +149,7 @@ fn limits(row: &Change) -> Vec<f64> {
 
 /// Returns the next round number.
 fn round_up(value: f64) -> f64 {
-    let power = 10_f64.powf(value.log10().floor());
+    let power = 10_f64.powi(exponent(value));
     let steps = [1.0, 1.5, 2.0, 3.0, 5.0, 7.5, 10.0].map(|step| step * power);
     steps.into_iter().find(|it| *it >= value).unwrap_or(value)
 }

@@ -186,6 +186,11 @@ pub(crate) fn is_locked_by_recorder(file: &File) -> Option<bool> {
     perf_runtime::segment::life::is_locked(file)
 }
 
+/// Returns the folder of this user.
+pub(crate) fn home() -> Option<OsString> {
+    std::env::var_os("HOME")
+}
+
 /// Returns the bytes of a name or a path.
 pub(crate) fn bytes_of(text: &OsStr) -> Cow<'_, [u8]> {
     Cow::Borrowed(text.as_bytes())

@@ -47,7 +47,7 @@ const HELD: [i32; 3] = [
 const PROGRAMS: [&str; 4] = ["exe", "com", "cmd", "bat"];
 /// The longest wait for others to close a file, and the time between two tries.
 const PATIENCE: Duration = Duration::from_secs(1);
-const STEP: Duration = Duration::from_millis(20);
+const STEP: Duration = Duration::from_millis(5);
 /// The unit of the space that files take of most volumes.
 const CLUSTER: u64 = 4096;
 /// The beginning of a path that the system takes as it is, and of one to another machine.
@@ -86,14 +86,10 @@ pub(crate) fn as_any_new_file<'a, 'b, 'c>(
 /// # Errors
 /// When that fails, as while others have the former one open; both files are what they were then.
 pub(crate) fn persist(file: NamedTempFile, path: &Path) -> io::Result<()> {
-    let mut file = Some(file);
-    patiently(path, || {
-        let Some(now) = file.take() else { return Ok(()) };
-        now.persist(path).map(drop).map_err(|error| {
-            file = Some(error.file);
-            error.error
-        })
-    })
+    // Unlike the crate's own way, the standard library's replaces what others have open and let be replaced.
+    let (file, kept) = file.keep().map_err(|error| error.error)?;
+    drop(file);
+    rename(&kept, path).inspect_err(|_| drop(fs::remove_file(&kept)))
 }
 
 /// Gives a file another name, in place of a former one.
@@ -185,6 +181,7 @@ pub(crate) fn make_own_folder(path: &Path) -> io::Result<()> {
 /// Makes `link` lead to a file. Where users may make no links, it becomes another name of the file, or a copy.
 pub(crate) fn link_file(to: &Path, link: &Path) -> io::Result<()> {
     symlink_file(to, link)
+        .and_then(|()| fs::symlink_metadata(link).map(drop))
         .or_else(|_| fs::hard_link(to, link))
         .or_else(|_| fs::copy(to, link).map(drop))
 }
@@ -192,7 +189,8 @@ pub(crate) fn link_file(to: &Path, link: &Path) -> io::Result<()> {
 /// Makes `link` lead to a folder. Where users may make no links, it becomes a junction, which every user may
 /// make on a volume of this machine.
 pub(crate) fn link_folder(to: &Path, link: &Path) -> io::Result<()> {
-    symlink_dir(to, link).or_else(|error| {
+    let made = symlink_dir(to, link).and_then(|()| fs::symlink_metadata(link).map(drop));
+    made.or_else(|error| {
         let mut mklink = Command::new("cmd");
         let words = format!("/d /c mklink /j \"{}\" \"{}\"", link.display(), to.display());
         let made = mklink.raw_arg(words).stdin(Stdio::null()).output();
@@ -243,6 +241,11 @@ pub(crate) fn is_locked_by_recorder(file: &File) -> Option<bool> {
     life::is_locked(file)
 }
 
+/// Returns the folder of this user.
+pub(crate) fn home() -> Option<OsString> {
+    std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"))
+}
+
 /// Returns the bytes of a name or a path, in UTF-8.
 pub(crate) fn bytes_of(text: &OsStr) -> Cow<'_, [u8]> {
     match text.to_string_lossy() {
@@ -267,9 +270,14 @@ pub(crate) fn address_of(path: &Path, encoded: impl Fn(&[u8]) -> String) -> Stri
     }
 }
 
-/// Returns a path without links, written as people and other programs write it.
+/// Returns a path without links, written as people and other programs write it. Volumes that do not tell where
+/// something lies have no links.
 pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
-    path.canonicalize().map(plain)
+    let found = path.canonicalize().or_else(|error| match fs::metadata(path) {
+        Ok(_) => std::path::absolute(path),
+        Err(_) => Err(error),
+    });
+    found.map(plain)
 }
 
 /// Takes away what has the system take a path as it is. Where a name ends with a dot or a blank, that is

@@ -10,7 +10,9 @@ use std::os::windows::process::CommandExt as _;
 use std::process::{Child, Command, ExitStatus};
 use std::ptr;
 
-use windows_sys::Win32::Foundation::{ERROR_INVALID_PARAMETER, FILETIME, HANDLE, WAIT_OBJECT_0};
+use windows_sys::Win32::Foundation::{
+    ERROR_INVALID_PARAMETER, FILETIME, HANDLE, WAIT_OBJECT_0, WAIT_TIMEOUT,
+};
 use windows_sys::Win32::System::Console::{CTRL_C_EVENT, GenerateConsoleCtrlEvent};
 use windows_sys::Win32::System::Diagnostics::ToolHelp::{
     CreateToolhelp32Snapshot, TH32CS_SNAPTHREAD, THREADENTRY32, Thread32First, Thread32Next,
@@ -88,6 +90,7 @@ impl Started {
     /// # Errors
     /// When the system does not tell.
     pub(crate) fn wait(mut self) -> io::Result<Waited> {
+        let seen = self.peak_while_running();
         let status = self.child.wait()?;
         let process = self.child.as_raw_handle();
         let own = usage_of_process(process);
@@ -99,13 +102,31 @@ impl Started {
             usage: Usage {
                 user_ns: own.user_ns.max(job.user_ns),
                 system_ns: own.system_ns.max(job.system_ns),
-                peak_rss_bytes: own.peak_bytes.max(job.peak_bytes),
+                peak_rss_bytes: own.peak_bytes.max(job.peak_bytes).max(seen),
             },
             io: own.io.map(|[read, written]| {
                 let [all_read, all_written] = job.io.unwrap_or_default();
                 Io { read_bytes: read.max(all_read), written_bytes: written.max(all_written) }
             }),
         })
+    }
+
+    /// Looks at its memory again and again until it has ended, where the job does not count that: of what has
+    /// ended, such a system knows nothing.
+    fn peak_while_running(&self) -> u64 {
+        /// The time between two looks, in milliseconds.
+        const STEP: u32 = 20;
+        let process = self.child.as_raw_handle();
+        let counts = |job: &OwnedHandle| usage_of_job(job.as_raw_handle()).peak_bytes > 0;
+        let mut peak = 0;
+        if self.job.as_ref().is_some_and(counts) {
+            return peak;
+        }
+        // SAFETY: a call on a handle that is open.
+        while unsafe { WaitForSingleObject(process, STEP) } == WAIT_TIMEOUT {
+            peak = usage_of_process(process).peak_bytes.max(peak);
+        }
+        peak
     }
 
     /// Ends it, with all that it started.
@@ -200,7 +221,8 @@ fn usage_of_process(process: HANDLE) -> Counted {
         user_ns: ns(times[3]),
         system_ns: ns(times[2]),
         peak_bytes: memory.PeakPagefileUsage as u64,
-        io: knows_io.then_some([io.ReadTransferCount, io.WriteTransferCount]),
+        io: Some([io.ReadTransferCount, io.WriteTransferCount])
+            .filter(|it| knows_io && *it != [0; 2]),
     }
 }
 

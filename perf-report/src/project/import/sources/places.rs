@@ -63,7 +63,7 @@ fn configured(context: &Context) -> Option<PathBuf> {
         return Some(context.dir.join(target));
     }
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));
+    let home = home.or_else(|| Some(PathBuf::from(system::home()?).join(".cargo")));
     let folders = context.dir.ancestors().map(|dir| (dir.to_owned(), dir.join(".cargo")));
     let all = folders.chain(home.map(|home| (home.clone(), home)));
     let of = |(base, folder): (PathBuf, PathBuf)| {
