@@ -135,10 +135,10 @@ fn measure(
     let took = cpu(agent.0.id()).saturating_sub(before);
     let share = took.as_secs_f64() / since.elapsed().as_secs_f64() * 100.0;
     let each = took.as_secs_f64() * 1e3 / f64::from(readings.max(1));
-    let least = if readings > 1 { cheapest.as_secs_f64() * 1e3 } else { each };
+    let best = if readings > 1 { cheapest.as_secs_f64() * 1e3 } else { each };
     let kib = resident(agent.0.id());
     println!(
-        "  {kind:<9} {share:5.2} % of a core, {readings} readings of {each:.0} ms, the cheapest of {least:.0} ms, \
+        "  {kind:<9} {share:5.2} % of a core, {readings} readings of {each:.0} ms, the cheapest of {best:.0} ms, \
          {} MiB resident, answers of {} KiB",
         kib >> 10,
         answer >> 10

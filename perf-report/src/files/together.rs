@@ -148,7 +148,8 @@ fn take_back(written: &[&Change]) -> Vec<PathBuf> {
 }
 
 // They look at the bits of permissions.
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 

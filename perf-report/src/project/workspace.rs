@@ -208,11 +208,12 @@ mod tests {
         let base = crate::system::canonical(base.path()).unwrap();
         let root = base.join("work/project");
         fs::create_dir_all(root.join("sub")).unwrap();
-        if crate::system::link_folder(&root, &base.join("link")).is_err() {
-            // Not every system that calls itself Windows has links to folders.
-            assert!(cfg!(windows));
+        let linked = crate::system::link_folder(&root, &base.join("link"));
+        // Wine makes no links to folders.
+        if cfg!(windows) && linked.is_err() {
             return;
         }
+        linked.unwrap();
         let named = |path: &str| base.join(path).display().to_string();
         let check = |programs: &Programs, path: &str| programs.contain(&named(path));
         let linked = programs(&base.join("link"), Some(&base.join("shared")));

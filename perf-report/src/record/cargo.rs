@@ -174,7 +174,8 @@ fn toolchain_file(dir: &Path) -> Option<String> {
 }
 
 // Elsewhere a program is told by its name.
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -132,7 +132,8 @@ fn read(from: PipeReader, most: u64) -> Receiver<Vec<u8>> {
 }
 
 // The commands in them are scripts of `sh`.
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -140,7 +140,8 @@ fn read(mut from: PipeReader, kept: &Mutex<Kept>) {
 }
 
 // The commands in them are scripts of `sh`.
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::super::{Job, run};
     use super::*;

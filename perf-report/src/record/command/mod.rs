@@ -200,7 +200,8 @@ fn command(job: Job<'_>) -> io::Result<Command> {
 }
 
 // The commands in them are scripts of `sh`.
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -119,7 +119,8 @@ pub(super) fn wait(
 }
 
 // The commands in them are scripts of `sh`.
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 

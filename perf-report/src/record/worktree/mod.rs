@@ -199,7 +199,8 @@ pub(crate) fn git<A: AsRef<OsStr>>(
 }
 
 // The commands in them are scripts of `sh`.
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 
