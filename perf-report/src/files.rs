@@ -93,9 +93,9 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
 pub(crate) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(found) if found.is_file() => replace_bytes(&system::canonical(path)?, bytes),
-        Ok(_) => fs::OpenOptions::new().write(true).open(path)?.write_all(bytes),
         Err(error) if error.kind() == io::ErrorKind::NotFound => replace_bytes(path, bytes),
-        Err(error) => Err(error),
+        // A device; one of Windows, such as NUL, says nothing of itself.
+        Ok(_) | Err(_) => fs::OpenOptions::new().write(true).open(path)?.write_all(bytes),
     }
 }
 

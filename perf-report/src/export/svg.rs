@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use super::{Against, Choice, Facts, NO_CALL, Options, RECORDS_NOTHING, Source, Unit, nothing};
 use crate::error::UserError;
 use crate::model::{Icicle, Metric, RunDocument, Tile, colour_of_crate};
-use crate::render::fit;
+use crate::render::{self, fit};
 use crate::stats::number::{float, share_pct};
 use crate::text::{sanitize, units};
 
@@ -96,12 +96,11 @@ impl Picture<'_> {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
              viewBox=\"0 0 {WIDTH} {height}\" role=\"img\">\n"
         );
-        let command = in_xml(&self.run.run.command.join(" "));
+        let command = render::command_line(self.run);
         let id = in_xml(&self.run.run.id);
-        let _ = writeln!(text, "<title>{command}</title>\n{}", style());
+        let _ = writeln!(text, "<title>{}</title>\n{}", in_xml(&command), style());
         let _ = writeln!(text, "<rect class=\"page\" width=\"100%\" height=\"100%\"/>");
-        let shown =
-            in_xml(&fit::shorten_middle(&sanitize::screen(&self.run.run.command.join(" ")), 150));
+        let shown = in_xml(&fit::shorten_middle(&command, 150));
         let _ = writeln!(text, "<text class=\"strong\" x=\"{MARGIN}\" y=\"20\">{shown}</text>");
         let time = in_xml(&self.run.run.time);
         let _ = writeln!(

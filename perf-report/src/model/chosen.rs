@@ -183,7 +183,7 @@ impl RunDocument {
     /// case of the same.
     /// A test or a suite may be left out by any command that chooses among tests.
     pub fn leaves_out(&self, benchmark: &Function) -> bool {
-        let command = self.run.command.join(" ");
+        let command = self.run.as_run().join(" ");
         if matches!(benchmark.kind, FunctionKind::Test | FunctionKind::Suite) {
             return chooses_tests(&command);
         }

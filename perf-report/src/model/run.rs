@@ -121,6 +121,11 @@ pub struct Run {
 }
 
 impl Run {
+    /// Returns the command as it was run, whatever name its series has.
+    pub fn as_run(&self) -> &[String] {
+        if self.ran.is_empty() { &self.command } else { &self.ran }
+    }
+
     /// Returns whether the command failed or was ended by a signal. Segments that were collected without one
     /// have none.
     pub fn has_failed(&self) -> bool {

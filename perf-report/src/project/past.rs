@@ -5,6 +5,7 @@ use super::store::{Fault, Filter, IsWanted, RunRef, Store, StoreError};
 use crate::analysis::history::{NEAR, Older, TrendRules};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{self, Metric, RunDocument};
+use crate::verdict::Load;
 
 /// The stored runs that may be compared by time with the newest that is meant.
 #[derive(Debug)]
@@ -74,21 +75,21 @@ impl Past {
         metric: impl FnOnce(&[RunDocument]) -> Metric,
         rules: TrendRules,
     ) -> Result<Vec<RunDocument>, UserError> {
-        if most <= NEAR + 1 {
+        if most <= NEAR + 1 || rules.load == Load::Open {
             return self.runs(most);
         }
         let near = self.runs(NEAR + 1)?;
         let is_long = near.len() > NEAR;
         let Some(oldest) = near.first().filter(|_| is_long) else { return Ok(near) };
-        let Some(older) = Older::than(&near, metric(&near), rules) else { return self.runs(most) };
+        let Some(needed) = Older::than(&near, metric(&near), rules) else { return self.runs(most) };
         let filter = Filter { older_than: Some(oldest.run.id.clone()), ..self.filter.clone() };
-        let is_needed = |name: &str| is_wanted(name) || older.need(name);
-        let mut runs = self.store.recent_excerpts(&filter, most - near.len(), &is_needed)?;
-        if !older.are(&runs) {
+        let is_needed = |name: &str| is_wanted(name) || needed.needs(name);
+        let mut older = self.store.recent_excerpts(&filter, most - near.len(), &is_needed)?;
+        if !needed.suffice(&older) {
             return self.runs(most);
         }
-        runs.extend(near);
-        Ok(runs)
+        older.extend(near);
+        Ok(older)
     }
 }
 

@@ -6,13 +6,18 @@
 /// use perf_report::text::path::portable;
 /// assert_eq!(portable(r"src\cache\mod.rs"), "src/cache/mod.rs");
 /// assert_eq!(portable(r"C:\shop\target\shop.exe"), "C:/shop/target/shop.exe");
+/// assert_eq!(portable(r"\\?\UNC\server\share\shop.exe"), "//server/share/shop.exe");
 /// assert_eq!(portable(r"/home/me/odd\name"), r"/home/me/odd\name");
 /// ```
 pub fn portable(path: &str) -> String {
     // What cargo names has the system's separators first; behind them may be those of the source.
     let is_of_windows = path.find(['/', '\\']).is_some_and(|at| path[at..].starts_with('\\'));
-    let plain = path.strip_prefix(r"\\?\").unwrap_or(path);
-    if is_of_windows { plain.replace('\\', "/") } else { path.to_owned() }
+    if !is_of_windows {
+        return path.to_owned();
+    }
+    let of_network = path.strip_prefix(r"\\?\UNC\").map(|rest| format!(r"\\{rest}"));
+    let plain = of_network.as_deref().or_else(|| path.strip_prefix(r"\\?\")).unwrap_or(path);
+    plain.replace('\\', "/")
 }
 
 /// Returns the name of a program, without its folder and the ending that programs of Windows have.

@@ -11,7 +11,7 @@ use super::TrendRules;
 use super::trend::{limits_for, with_sides};
 use crate::model::{Metric, RunDocument};
 use crate::stats::history::LOOKED_AT;
-use crate::verdict::{Load, scarce};
+use crate::verdict::{Load, missing, scarce};
 
 /// Number of runs before the newest of which all functions are read: enough where some of them are not whole.
 pub(crate) const NEAR: usize = 64;
@@ -43,19 +43,22 @@ impl Older {
             let baseline = sides.baseline.iter().map(|run| &run.run.time).min()?.clone();
             // Clocks may lie, and what is older than the baseline is found by times that are in order.
             let is_since = |run: &RunDocument| run.run.time >= baseline;
-            let is_known =
-                sides.history.len() >= LOOKED_AT && sides.history.is_sorted_by_key(is_since);
+            // Where none of them is whole, whole runs before them are the baseline.
+            let are_whole = sides.baseline.iter().all(|run| missing(run).is_empty());
+            let is_known = are_whole
+                && sides.history.len() >= LOOKED_AT
+                && sides.history.is_sorted_by_key(is_since);
             is_known.then(|| Self { scarce: scarce(sides, &limits_for(metric, rules)), baseline })
         })
     }
 
-    /// Returns whether the function of this name is needed.
-    pub(crate) fn need(&self, name: &str) -> bool {
+    /// Returns whether they need the function of this name.
+    pub(crate) fn needs(&self, name: &str) -> bool {
         self.scarce.contains(name)
     }
 
     /// Returns whether excerpts of these runs are enough, now that they are known.
-    pub(crate) fn are(&self, older: &[RunDocument]) -> bool {
+    pub(crate) fn suffice(&self, older: &[RunDocument]) -> bool {
         older.iter().all(|run| run.run.time < self.baseline && !has_identities(run))
     }
 }
@@ -123,13 +126,13 @@ mod tests {
         let (older, near) = runs.split_at(runs.len() - NEAR - 1);
         let needed = Older::than(near, metric, rules)?;
         let excerpt =
-            |run: &RunDocument| run.clone().excerpt(|name| name == wanted || needed.need(name));
+            |run: &RunDocument| run.clone().excerpt(|name| name == wanted || needed.needs(name));
         let older: Vec<RunDocument> = older.iter().map(excerpt).collect();
         assert!(older[0].functions.len() < NAMES.len(), "something is left out");
         let known = [older, near.to_vec()].concat();
         let judged =
             [runs, &known].map(|runs| history_of(runs, metric, rules, |name| name == wanted));
-        needed.are(&known[..runs.len() - near.len()]).then_some(judged)
+        needed.suffice(&known[..runs.len() - near.len()]).then_some(judged)
     }
 
     #[test]
@@ -149,8 +152,16 @@ mod tests {
         named[9].functions[0].identity = Some(Box::default());
         assert!(!is_known(&named, rules));
         let found = Older::than(near, Metric::SelfNs, rules).unwrap();
-        assert!(found.are(&all[..9]) && !found.are(&near[NEAR..]) && !found.are(&named[9..10]));
-        assert!(found.need("demo::rarely") && !found.need("demo::a") && !found.need("demo::old"));
+        assert!(
+            found.suffice(&all[..9])
+                && !found.suffice(&near[NEAR..])
+                && !found.suffice(&named[9..10])
+        );
+        assert!(found.needs("demo::rarely") && !found.needs("demo::a"));
+        assert!(!found.needs("demo::old"));
+        let mut failed = near.to_vec();
+        failed[..NEAR].iter_mut().for_each(|run| run.run.exit_code = Some(1));
+        assert!(!is_known(&failed, rules), "what came before may be whole");
     }
 
     proptest! {

@@ -33,6 +33,11 @@ pub(super) fn run(runs: &[&RunDocument], functions: &[Function]) -> Run {
         toolchain: toolchain(runs),
         folders: folders(runs),
         left_out: left_out(runs, functions),
+        ran: if all().all(|run| run.ran == first.run.ran) {
+            first.run.ran.clone()
+        } else {
+            Vec::new()
+        },
         ..first.run.clone()
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn totals(run: &RunDocument, options: &Options) -> (FleetTotals, Send
 /// Returns the name of the program: the last part of its path, else that of the command.
 fn name_of(run: &RunDocument) -> String {
     let program = run.process.processes.first().map(|process| process.program.as_str());
-    let path = program.or(run.run.command.first().map(String::as_str)).unwrap_or_default();
+    let path = program.or(run.run.as_run().first().map(String::as_str)).unwrap_or_default();
     let name = path.rsplit('/').next().unwrap_or_default();
     if name.is_empty() { "unknown_service".to_owned() } else { name.to_owned() }
 }

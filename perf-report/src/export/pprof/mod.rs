@@ -63,7 +63,7 @@ fn profile(run: &RunDocument, contexts: &Contexts<'_>) -> Profile {
     let comments = [vec![render::command_line(run)], render::notes(run)].concat();
     let comment = comments.iter().map(|comment| strings.index(comment)).collect();
     let program = run.process.processes.first().map(|it| &it.program);
-    let program = program.or(run.run.command.first()).map_or("", String::as_str);
+    let program = program.or(run.run.as_run().first()).map_or("", String::as_str);
     Profile {
         sample: samples(contexts),
         mapping: vec![Mapping {

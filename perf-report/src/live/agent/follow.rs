@@ -23,8 +23,8 @@ pub(super) struct Follower {
     /// The segment that was read last, and what became of it: memory for the next one.
     read: segment::Sums,
     seen: Seen,
-    /// The segments as they were read last, by path.
-    known: BTreeMap<PathBuf, Known>,
+    /// The recordings as they were read last, by path.
+    known: BTreeMap<PathBuf, (Key, Known)>,
     /// Segments of ended processes that could not be read, as they were then, and why.
     damaged: BTreeMap<PathBuf, (Option<Version>, String)>,
 }
@@ -95,13 +95,15 @@ impl Follower {
         // Asked before reading: nothing is added later to one that had ended by then.
         let has_ended = !collect::may_be_written(path);
         // What has ended is read as a whole, for the last time.
-        let known = key.filter(|_| !has_ended).and_then(|_| self.known.remove(path));
-        let mut known = known.unwrap_or_default();
+        let known = self.known.remove(path).filter(|(of, _)| !has_ended && Some(*of) == key);
+        let mut known = known.map_or_else(Known::default, |(_, known)| known);
         let read = collect::check_readable(path)
             .and_then(|()| self.reader.read_sums(path, &mut known, &mut self.read));
         match (read, key) {
             (Ok(is_new), Some(key)) => {
-                self.known.insert(path.to_owned(), known);
+                if !has_ended {
+                    self.known.insert(path.to_owned(), (key, known));
+                }
                 if is_new {
                     see(&self.read, &mut self.seen);
                     account.see(key, &mut self.seen, has_ended);

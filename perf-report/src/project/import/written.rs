@@ -17,7 +17,7 @@ const TICK: Duration = Duration::from_millis(10);
 pub(crate) fn add(context: &Context, document: &mut RunDocument, began: SystemTime) {
     // Files are stamped by a clock that ticks.
     let began = began.checked_sub(TICK).unwrap_or(began);
-    let places = quickly(context, &document.run.command);
+    let places = quickly(context, document.run.as_run());
     let since = began.duration_since(UNIX_EPOCH).ok();
     let since = since.and_then(|it| u64::try_from(it.as_nanos()).ok()).unwrap_or(0);
     let mut problems = Vec::new();

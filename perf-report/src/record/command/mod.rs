@@ -11,7 +11,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub(crate) use filter::{Filter, filter};
 pub(crate) use held::Held;
@@ -151,15 +151,14 @@ fn start<T>(
     let wants_tail = job.streams == Streams::Tail;
     let tail = wants_tail.then(|| tail::Tail::of(&mut command)).transpose()?;
     let forwarder = Forwarder::prepare()?;
-    let started = Instant::now();
     let process = Started::measured(&mut command)?;
     // Our ends of its pipes, without which the reader of its output would wait for ever.
     drop(command);
-    let pid = process.id();
+    let (pid, began) = (process.id(), process.began());
     let forwarding = forwarder.forward_to(pid);
     let watching = while_running();
     let ended = process.wait();
-    let wall = started.elapsed();
+    let wall = began.elapsed();
     forwarding.stop();
     drop(watching);
     let ended = ended?;

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Command, ExitStatus};
+use std::time::Instant;
 
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill, killpg, raise};
@@ -17,6 +18,7 @@ use crate::system::{Io, Usage, Waited};
 #[derive(Debug)]
 pub(crate) struct Started {
     child: Child,
+    began: Instant,
 }
 
 impl Started {
@@ -33,7 +35,7 @@ impl Started {
             // as the command's.
             command.gid(group);
         }
-        Ok(Self { child: command.spawn()? })
+        Self::start(command)
     }
 
     /// Starts a command that can be ended with all that it starts, and that Ctrl-C in this terminal does not
@@ -42,7 +44,17 @@ impl Started {
     /// # Errors
     /// When it cannot be started.
     pub(crate) fn apart(command: &mut Command) -> io::Result<Self> {
-        Ok(Self { child: apart(command).spawn()? })
+        Self::start(apart(command))
+    }
+
+    fn start(command: &mut Command) -> io::Result<Self> {
+        let began = Instant::now();
+        Ok(Self { child: command.spawn()?, began })
+    }
+
+    /// Returns the moment when it began, before the system made it.
+    pub(crate) fn began(&self) -> Instant {
+        self.began
     }
 
     /// Returns its process id.

@@ -106,9 +106,11 @@ fn patiently(path: &Path, mut attempt: impl FnMut() -> io::Result<()>) -> io::Re
     loop {
         let Err(error) = attempt() else { return Ok(()) };
         let is_held = error.raw_os_error().is_some_and(|number| HELD.contains(&number));
-        // A folder, and a file that is marked as read-only, stay so.
-        let may_change =
-            || fs::metadata(path).is_ok_and(|it| it.is_file() && !it.permissions().readonly());
+        // A folder, and a file that is marked as read-only, stay so. Where there is none, the other one is held.
+        let may_change = || match fs::metadata(path) {
+            Ok(it) => it.is_file() && !it.permissions().readonly(),
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        };
         if !is_held || !may_change() {
             return Err(error);
         }
@@ -180,6 +182,9 @@ pub(crate) fn make_own_folder(path: &Path) -> io::Result<()> {
 
 /// Makes `link` lead to a file. Where users may make no links, it becomes another name of the file, or a copy.
 pub(crate) fn link_file(to: &Path, link: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(link).is_ok() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
     symlink_file(to, link)
         .and_then(|()| fs::symlink_metadata(link).map(drop))
         .or_else(|_| fs::hard_link(to, link))
@@ -283,7 +288,7 @@ pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
 /// Takes away what has the system take a path as it is. Where a name ends with a dot or a blank, that is
 /// needed.
 fn plain(path: PathBuf) -> PathBuf {
-    let text = path.to_string_lossy();
+    let Some(text) = path.to_str() else { return path };
     let is_odd = |name: &str| name.ends_with(['.', ' ']);
     let plain = match (text.strip_prefix(VERBATIM_UNC), text.strip_prefix(VERBATIM)) {
         (Some(elsewhere), _) => format!(r"\\{elsewhere}"),

@@ -5,10 +5,12 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::ops::Range;
 use std::os::windows::io::{AsRawHandle as _, OwnedHandle};
 use std::os::windows::process::CommandExt as _;
 use std::process::{Child, Command, ExitStatus};
 use std::ptr;
+use std::time::Instant;
 
 use windows_sys::Win32::Foundation::{
     ERROR_INVALID_PARAMETER, FILETIME, HANDLE, WAIT_OBJECT_0, WAIT_TIMEOUT,
@@ -34,8 +36,9 @@ use super::Forwarder;
 use super::handles::{as_error, check, length_of, owned};
 use crate::system::{Io, Usage, Waited};
 
-/// The codes from which on one is an error of the system's.
-const SYSTEM_CODES: u32 = 0xC000_0000;
+/// The codes that the system, or the runtime of a language, ends a process with. Those above them are negative numbers
+/// that programs return.
+const SYSTEM_CODES: Range<u32> = 0xC000_0000..0xF000_0000;
 /// The code of what is ended from here.
 const ENDED: u32 = 1;
 
@@ -45,6 +48,7 @@ pub(crate) struct Started {
     child: Child,
     /// The job that it runs in; none where the system refuses that.
     job: Option<OwnedHandle>,
+    began: Instant,
 }
 
 impl Started {
@@ -68,11 +72,18 @@ impl Started {
     fn start(command: &mut Command) -> io::Result<Self> {
         let mut child = command.spawn()?;
         let job = job_of(&child).ok();
-        if let Err(error) = resume(child.id()) {
-            let _ = child.kill();
-            return Err(error);
+        match resume(child.id()) {
+            Ok(began) => Ok(Self { child, job, began }),
+            Err(error) => {
+                let _ = child.kill();
+                Err(error)
+            }
         }
-        Ok(Self { child, job })
+    }
+
+    /// Returns the moment when it began.
+    pub(crate) fn began(&self) -> Instant {
+        self.began
     }
 
     /// Returns its process id.
@@ -104,7 +115,7 @@ impl Started {
                 system_ns: own.system_ns.max(job.system_ns),
                 peak_rss_bytes: own.peak_bytes.max(job.peak_bytes).max(seen),
             },
-            io: own.io.map(|[read, written]| {
+            io: own.io.or(job.io).map(|[read, written]| {
                 let [all_read, all_written] = job.io.unwrap_or_default();
                 Io { read_bytes: read.max(all_read), written_bytes: written.max(all_written) }
             }),
@@ -158,17 +169,18 @@ fn job_of(child: &Child) -> io::Result<OwnedHandle> {
 }
 
 /// Lets the only thread of a process that was started suspended run.
-fn resume(pid: u32) -> io::Result<()> {
+fn resume(pid: u32) -> io::Result<Instant> {
     let thread = thread_of(pid)?;
     // SAFETY: a call on an integer.
     let thread = unsafe { OpenThread(THREAD_SUSPEND_RESUME, 0, thread) };
     // SAFETY: just opened, and nobody else knows it.
     let thread = unsafe { owned(thread) }?;
+    let began = Instant::now();
     // SAFETY: a call on a handle that is open.
     if unsafe { ResumeThread(thread.as_raw_handle()) } == u32::MAX {
         return Err(io::Error::last_os_error());
     }
-    Ok(())
+    Ok(began)
 }
 
 /// Returns the id of a thread of the process.
@@ -233,7 +245,8 @@ fn usage_of_job(job: HANDLE) -> Counted {
     if ask(job, JobObjectBasicAndIoAccountingInformation, &mut all) {
         counted.user_ns = ns(all.BasicInfo.TotalUserTime);
         counted.system_ns = ns(all.BasicInfo.TotalKernelTime);
-        counted.io = Some([all.IoInfo.ReadTransferCount, all.IoInfo.WriteTransferCount]);
+        let io = [all.IoInfo.ReadTransferCount, all.IoInfo.WriteTransferCount];
+        counted.io = Some(io).filter(|it| *it != [0; 2]);
     }
     let mut limits = JOBOBJECT_EXTENDED_LIMIT_INFORMATION::default();
     if ask(job, JobObjectExtendedLimitInformation, &mut limits) {
@@ -251,13 +264,19 @@ fn ask<T>(job: HANDLE, class: JOBOBJECTINFOCLASS, answer: &mut T) -> bool {
     unsafe { QueryInformationJobObject(job, class, place, room, ptr::null_mut()) != 0 }
 }
 
-/// Returns the words by which a shell runs `script`: the one that git brings along where it is in `PATH`, as
-/// the same script is for other systems, and else the system's own.
+/// Returns the words by which a shell runs `script`: one in `PATH` or that of git, as the same script is for other
+/// systems, and else the system's own.
 pub(crate) fn shell_words(script: &str) -> [OsString; 3] {
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    let has_sh = std::env::split_paths(&folders).any(|folder| folder.join("sh.exe").is_file());
-    let [shell, option] = if has_sh { ["sh", "-c"] } else { ["cmd", "/c"] };
-    [shell, option, script].map(OsString::from)
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = || std::env::split_paths(&path);
+    let in_path = folders().map(|folder| folder.join("sh.exe"));
+    // Only git itself is in `PATH`, if its installer was not told otherwise.
+    let with_git = folders().filter(|folder| folder.join("git.exe").is_file());
+    let of_git = with_git.filter_map(|folder| Some(folder.parent()?.join("bin").join("sh.exe")));
+    match in_path.chain(of_git).find(|shell| shell.is_file()) {
+        Some(shell) => [shell.into(), "-c".into(), script.into()],
+        None => ["cmd", "/c", script].map(OsString::from),
+    }
 }
 
 /// Runs the command in place of this process, which no process can become.
@@ -283,7 +302,7 @@ pub(crate) fn was_ended(status: ExitStatus) -> bool {
 
 /// Returns whether the system ended a process, for a fault of it.
 fn is_of_system(code: i32) -> bool {
-    code.cast_unsigned() >= SYSTEM_CODES
+    SYSTEM_CODES.contains(&code.cast_unsigned())
 }
 
 /// Returns the process's own code; 1 for one that is larger than codes of Unix are.

@@ -50,13 +50,10 @@ pub(crate) enum Output {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let Self::Bytes(file) = self else {
+            // What is no text would stay before all that follows.
             let mut console = io::stdout().lock();
-            let written = console.write(bytes).and_then(|length| console.flush().map(|()| length));
-            return match written {
-                // What is no text is passed over.
-                Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(1),
-                written => written,
-            };
+            console.write_all(String::from_utf8_lossy(bytes).as_bytes())?;
+            return console.flush().map(|()| bytes.len());
         };
         file.write(bytes)
     }

@@ -29,8 +29,9 @@ pub(super) struct Measured {
 }
 
 impl Tree {
-    /// Hands each context that is wanted to `take`: its site, its parent, which came before it, and its measures. What `take` returns
-    /// is memory for the next one. Returns the other measurements, where `has_failures` with those of failed calls.
+    /// Hands each context that is wanted to `take`: its site, its parent and its measures. The parent is a place among
+    /// all that were taken, and means nothing where not all are wanted. What `take` returns is memory for the next one.
+    /// Returns the other measurements, where `has_failures` with those of failed calls.
     pub(super) fn measured(
         &mut self,
         facts: &Facts,
@@ -174,9 +175,8 @@ impl Tree {
             };
             let (tally, from) = (&self.tallies[at], before[at]);
             before[at] += estimate.tallied;
-            if node.is_wanted {
-                node.take_share(tally, from, before[at]);
-            }
+            // Of one that is not wanted, those above it have the memory.
+            node.take_share(tally, from, before[at]);
         }
     }
 

@@ -46,6 +46,7 @@ pub use self::sums::{Known, Sums};
 use self::tree::{Spare, whole};
 use super::SegmentError;
 use super::layout::HEADER_BYTES;
+use super::life::{Copied, Owner};
 
 use crate::newer::arrays;
 use crate::snapshot::{Build, Context, Failures, Histogram, Merger, Process, Snapshot};
@@ -153,12 +154,18 @@ impl Reader {
         self.settled(path)
     }
 
-    /// Copies the part of the file that is in use. What was linked while that was copied is in there too.
+    /// Copies the part of the file that is in use. What was linked while that was copied is in there too. Of a copy
+    /// that is all of it: its header was written first, and records that were linked later lie behind what that says.
     fn copy_used(&mut self, path: &Path) -> Result<(), SegmentError> {
         let copy = &mut self.copy;
         let mut file = File::open(path)?;
         copy.clear();
         (&file).take(HEADER_BYTES as u64).read_to_end(copy)?;
+        let is_copy = Owner::of_bytes(copy).is_some_and(|it| it.copied != Copied::Not);
+        if is_copy {
+            file.read_to_end(copy)?;
+            return Ok(());
+        }
         // Of what is no segment, the beginning says so.
         let mut used = header::used(copy).unwrap_or(0);
         copy.reserve(usize::try_from(used.min(file.metadata()?.len())).unwrap_or(0));

@@ -81,19 +81,19 @@ impl Prints {
         Ok(())
     }
 
-    /// Adds what calls change in a tally. The recorder looks at tallies now and then, and notes that.
+    /// Adds what calls change in a tally, and its site: another site may have as many calls. The recorder looks at tallies
+    /// now and then, and notes that.
     fn add_tally(
         &mut self,
         bytes: Bytes<'_>,
         at: usize,
         function: usize,
     ) -> Result<(), SegmentError> {
-        let [counts, ended, timed] = [
-            [offset_of!(TallyRecord, calls), offset_of!(TallyRecord, site)],
-            [offset_of!(TallyRecord, ended), offset_of!(TallyRecord, step)],
+        let [counts, timed] = [
+            [offset_of!(TallyRecord, calls), offset_of!(TallyRecord, step)],
             [offset_of!(TallyRecord, timed), offset_of!(TallyRecord, reserved)],
         ];
-        for [from, to] in [counts, ended, timed] {
+        for [from, to] in [counts, timed] {
             self.add(function, bytes.slice(at + from, to - from)?);
         }
         let step = Step::from_number(bytes.u32(at + offset_of!(TallyRecord, step))?);

@@ -22,8 +22,7 @@ pub(super) trait Taker {
     }
 
     /// Takes a context. Those of all shards come one after the other, and parents before their children; where not all
-    /// functions are wanted, the parent of one may be missing. Returns memory
-    /// that may be used again, as that of its histogram.
+    /// functions are wanted, its parent means nothing. Returns memory that may be used again, as that of its histogram.
     fn take(&mut self, context: Context) -> Histogram;
 
     /// Takes the failed calls of a function on a shard.

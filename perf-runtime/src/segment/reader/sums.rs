@@ -16,8 +16,9 @@ use crate::segment::layout::NodeRecord;
 use crate::segment::system::read_exact_at;
 use crate::snapshot::{Context, Failures, Function, Histogram, Losses, Measures, Metric, Process};
 
-/// The sums of each function in a segment: a [`Snapshot`](crate::snapshot::Snapshot) without its contexts, and without what is of no use to those
-/// who want sums. One is read into again and again, and keeps its memory from one reading to the next.
+/// The sums of each function in a segment: a [`Snapshot`](crate::snapshot::Snapshot) without its contexts, and without
+/// what is of no use to those who want sums. One is read into again and again, and keeps its memory from one reading to
+/// the next.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sums {
     /// Every known function, called or not, in the segment's own order. Two may have one name.
@@ -107,7 +108,7 @@ impl Reader {
         sums: &mut Sums,
     ) -> Result<Vec<u64>, SegmentError> {
         for _ in 1..MOST_COPIES {
-            // One that cannot be read grew while it was copied, or is damaged: the last copy says so.
+            // One that cannot be read grew while it was copied, or is damaged: the last ones say so.
             if matches!(self.is_settled(path), Ok(true)) {
                 if let Ok(prints) = self.read_copy(Writer::Running, known, sums) {
                     return Ok(prints);
@@ -115,7 +116,15 @@ impl Reader {
             }
             self.copy_used(path)?;
         }
-        self.read_copy(Writer::Running, known, sums)
+        let mut read = self.read_copy(Writer::Running, known, sums);
+        for _ in 1..MOST_COPIES {
+            if read.is_ok() {
+                break;
+            }
+            self.copy_used(path)?;
+            read = self.read_copy(Writer::Running, known, sums);
+        }
+        read
     }
 
     /// Returns whether no fold of the contexts in the copy was begun until now that is not done in there. Of the file
@@ -203,7 +212,9 @@ impl Taker for ByFunction<'_> {
 
     fn take(&mut self, context: Context) -> Histogram {
         self.is_overflowing |= context.function == self.overflow;
-        if let Some(sum) = self.measures.get_mut(context.function) {
+        // What was tallied and is in no context comes whether it is wanted or not.
+        let has_changed = self.has_changed.get(context.function).copied().unwrap_or(false);
+        if let Some(sum) = self.measures.get_mut(context.function).filter(|_| has_changed) {
             sum.merge(&context.measures);
         }
         context.measures.histogram
