@@ -56,7 +56,7 @@ fn github(source: &Source, below: &Path) -> String {
     let defaults = if below == Path::new("") {
         String::new()
     } else {
-        let folder = quoted(&path::portable(&below.to_string_lossy()));
+        let folder = quoted(&path::written(below));
         format!("    defaults:\n      run:\n        working-directory: {folder}\n")
     };
     include_str!("texts/github.yml")
@@ -74,7 +74,7 @@ fn gitlab(source: &Source, below: &Path) -> String {
     include_str!("texts/gitlab.yml")
         .replace("@cd@", &change)
         .replace("cat @report@", &quoted(&format!("cat {}", shell_word(&report))))
-        .replace("@report@", &quoted(&path::portable(&report.to_string_lossy())))
+        .replace("@report@", &quoted(&path::written(&report)))
         .replace("@install@", &install(source))
 }
 

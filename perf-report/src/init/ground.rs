@@ -55,7 +55,7 @@ impl Ground {
 
     /// Writes a path as `git diff` does, if it lies below [`base`](Self::base).
     pub(super) fn shown(&self, path: &Path) -> String {
-        path::portable(&path.strip_prefix(self.base()).unwrap_or(path).to_string_lossy())
+        path::written(path.strip_prefix(self.base()).unwrap_or(path))
     }
 
     /// Returns whether a file is one of those that are checked out, or could be: git keeps its own files apart.

@@ -203,5 +203,5 @@ fn relative(source: &Source, from: &Path) -> Source {
     let down = to.strip_prefix(common).unwrap_or(to);
     let steps = std::iter::repeat_n(Path::new(".."), up).chain([down]);
     let relative: PathBuf = steps.filter(|step| *step != Path::new("")).collect();
-    Source::Path(path::portable(&relative.to_string_lossy()))
+    Source::Path(path::written(&relative))
 }

@@ -26,13 +26,25 @@ pub fn whole(count: f64) -> u64 {
 pub fn exponent(value: f64) -> i32 {
     let value = value.abs();
     let about = value.log10().floor() as i32;
-    if 10f64.powi(about.saturating_add(1)) <= value {
+    if tenfold(1.0, about.saturating_add(1)) <= value {
         about.saturating_add(1)
-    } else if 10f64.powi(about) > value {
+    } else if tenfold(1.0, about) > value {
         about.saturating_sub(1)
     } else {
         about
     }
+}
+
+/// Returns a number times a power of ten. Negative powers divide: no tenth is exact, and some systems make them of
+/// tenths.
+///
+/// ```
+/// use perf_report::stats::number::tenfold;
+/// assert_eq!([tenfold(1.5, 3), tenfold(1_500.0, -3)], [1_500.0, 1.5]);
+/// ```
+pub fn tenfold(value: f64, power: i32) -> f64 {
+    let factor = 10f64.powi(power.saturating_abs());
+    if power < 0 { value / factor } else { value * factor }
 }
 
 /// Returns a difference, which may be below zero, as a number that is small where the difference is.

@@ -1,5 +1,7 @@
 //! Paths in documents: with `/` between their parts, so that names compare across systems.
 
+use std::path::{MAIN_SEPARATOR, Path};
+
 /// Writes a path of Windows as documents have it. Any other stays as it is, with the `\` that a name may hold.
 ///
 /// ```
@@ -18,6 +20,11 @@ pub fn portable(path: &str) -> String {
     let of_network = path.strip_prefix(r"\\?\UNC\").map(|rest| format!(r"\\{rest}"));
     let plain = of_network.as_deref().or_else(|| path.strip_prefix(r"\\?\")).unwrap_or(path);
     plain.replace('\\', "/")
+}
+
+/// Writes a path of this system as documents and files of projects have it.
+pub(crate) fn written(path: &Path) -> String {
+    path.to_string_lossy().replace(MAIN_SEPARATOR, "/")
 }
 
 /// Returns the name of a program, without its folder and the ending that programs of Windows have.

@@ -2,7 +2,7 @@
 //!
 //! They are for text only. Documents keep base units (`_ns`, `_bytes`) and never hold such text.
 
-use crate::stats::number::{exponent, float};
+use crate::stats::number::{exponent, float, tenfold};
 /// Writes a duration in nanoseconds: `24.9 ms`.
 ///
 /// ```
@@ -174,8 +174,8 @@ pub fn coarse_percent(value: f64) -> String {
     if !value.is_finite() || value.abs() < 1e-300 {
         return rough_percent(value);
     }
-    let scale = 10f64.powi(1 - exponent(value));
-    rough_percent((value * scale).round() / scale)
+    let power = 1 - exponent(value);
+    rough_percent(tenfold(tenfold(value, power).round(), -power))
 }
 
 /// Writes a change in per cent with its sign: `+23.9 %`.
@@ -300,8 +300,8 @@ fn three_digits(value: f64) -> f64 {
     if value == 0.0 {
         return 0.0;
     }
-    let scale = 10f64.powi(2 - exponent(value));
-    let rounded = (value * scale).round() / scale;
+    let power = 2 - exponent(value);
+    let rounded = tenfold(tenfold(value, power).round(), -power);
     if rounded.is_finite() { rounded } else { value }
 }
 

@@ -7,7 +7,7 @@ use toml_edit::{Item, value};
 use super::check;
 use super::value::{expected, number};
 use crate::model::{Metric, MetricKind, Unit};
-use crate::stats::number::exponent;
+use crate::stats::number::{exponent, tenfold};
 
 /// Returns every metric with values in files: of functions, of the command, and the kinds of the
 /// program's own.
@@ -85,7 +85,7 @@ pub(crate) fn rounded(metric: Metric, value: f64, less_is_worse: bool) -> f64 {
     if matches!(metric.unit(), Unit::Count | Unit::Size) || value == 0.0 {
         return outwards(value);
     }
-    let step = 10f64.powi(exponent(value) - 3);
+    let step = tenfold(1.0, exponent(value) - 3);
     // What has four digits already is left as it is, whatever its last bits are.
     let steps = value / step;
     let steps = if (steps - steps.round()).abs() < 1e-6 { steps.round() } else { outwards(steps) };

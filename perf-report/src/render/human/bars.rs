@@ -4,7 +4,7 @@
 use super::paint::{Paint, of_verdict, style};
 use crate::model::{Because, Change, Verdict};
 use crate::render::words::fit;
-use crate::stats::number::exponent;
+use crate::stats::number::{exponent, tenfold};
 use crate::stats::robust;
 use crate::text::units;
 
@@ -149,7 +149,7 @@ fn limits(row: &Change) -> Vec<f64> {
 
 /// Returns the next round number.
 fn round_up(value: f64) -> f64 {
-    let power = 10_f64.powi(exponent(value));
+    let power = tenfold(1.0, exponent(value));
     let steps = [1.0, 1.5, 2.0, 3.0, 5.0, 7.5, 10.0].map(|step| step * power);
     steps.into_iter().find(|it| *it >= value).unwrap_or(value)
 }

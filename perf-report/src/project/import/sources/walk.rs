@@ -155,7 +155,7 @@ fn walk(
 
 /// Writes a path below `folder` as documents have it.
 fn below(folder: &Path, path: &Path) -> String {
-    path::portable(&path.strip_prefix(folder).unwrap_or(path).to_string_lossy())
+    path::written(path.strip_prefix(folder).unwrap_or(path))
 }
 
 /// Reads the files of a benchmark; `None` where one is there and cannot be read.

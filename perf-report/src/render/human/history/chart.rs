@@ -5,7 +5,7 @@ use crate::model::{FunctionHistory, HistoryDocument};
 use crate::render::Screen;
 use crate::render::human::paint::{Paint, style};
 use crate::render::words::{fit, history as words};
-use crate::stats::number::{ends, exponent, float};
+use crate::stats::number::{ends, exponent, float, tenfold};
 use crate::stats::robust;
 
 /// Rows between the axis and the highest value.
@@ -96,7 +96,7 @@ impl Axis {
 
 /// Returns the step between ticks: 1, 2 or 5 and its tenfolds, and of what is counted a whole number.
 fn round_step(least: f64, document: &HistoryDocument) -> f64 {
-    let power = 10_f64.powi(exponent(least));
+    let power = tenfold(1.0, exponent(least));
     let steps = [1.0, 2.0, 5.0, 10.0].map(|step| step * power);
     let step = steps.into_iter().find(|step| *step >= least).unwrap_or(least);
     let step = if document.metric.is_count() { step.max(1.0) } else { step };
