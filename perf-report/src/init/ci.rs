@@ -65,16 +65,16 @@ fn github(source: &Source, below: &Path) -> String {
 }
 
 fn gitlab(source: &Source, below: &Path) -> String {
-    let report = below.join("perf.md");
+    let [folder, report] = [below, &below.join("perf.md")].map(path::written);
     let change = if below == Path::new("") {
         String::new()
     } else {
-        format!("    - {}\n", quoted(&format!("cd {}", shell_word(below))))
+        format!("    - {}\n", quoted(&format!("cd {}", shell_word(Path::new(&folder)))))
     };
     include_str!("texts/gitlab.yml")
         .replace("@cd@", &change)
-        .replace("cat @report@", &quoted(&format!("cat {}", shell_word(&report))))
-        .replace("@report@", &quoted(&path::written(&report)))
+        .replace("cat @report@", &quoted(&format!("cat {}", shell_word(Path::new(&report)))))
+        .replace("@report@", &quoted(&report))
         .replace("@install@", &install(source))
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::ground::{Ground, Repository};
 use super::{Edits, words};
 use crate::project::workspace::FOLDER;
+use crate::text::path;
 use crate::text::shell::shell_word;
 
 /// A moment at which git calls a hook that can stop it.
@@ -45,7 +46,8 @@ pub(super) fn plan(hook: Hook, packages: &[String], ground: &Ground, edits: &mut
     let command = include_str!("texts/hook.sh").replace("@command@", &words::tests(packages));
     edits.create(ground, &script(ground), command, false);
     // Git calls hooks in the folder that is checked out.
-    let called = shell_word(&Path::new(".").join(ground.below()).join(FOLDER).join(SCRIPT));
+    let called = Path::new(".").join(ground.below()).join(FOLDER).join(SCRIPT);
+    let called = shell_word(Path::new(&path::written(&called)));
     let path = repository.hooks.join(hook.word());
     let own = ground.file(&path);
     let shown = ground.shown(&path);
