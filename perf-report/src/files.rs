@@ -26,10 +26,7 @@ pub(crate) const LARGEST_SETTINGS: u64 = 16 << 20;
 pub(crate) fn open(path: &Path, largest: u64) -> io::Result<fs::File> {
     let file = system::at_once(fs::OpenOptions::new().read(true)).open(path)?;
     let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        let kind = system::kind_of(metadata.file_type());
-        return Err(io::Error::other(format!("it is {kind}, not a regular file")));
-    }
+    check_regular(&metadata)?;
     if metadata.len() > largest {
         return Err(too_large(largest));
     }
@@ -66,6 +63,14 @@ pub(crate) fn read_all(from: impl Read, largest: u64) -> io::Result<String> {
 fn too_large(largest: u64) -> io::Error {
     let largest = crate::text::units::bytes(largest);
     io::Error::other(format!("it is larger than {largest}, the most that is read"))
+}
+
+fn check_regular(metadata: &fs::Metadata) -> io::Result<()> {
+    if metadata.is_file() {
+        return Ok(());
+    }
+    let kind = system::kind_of(metadata.file_type());
+    Err(io::Error::other(format!("it is {kind}, not a regular file")))
 }
 
 /// Makes a file in `folder` with the permissions that any new file would have; it goes away unless it is
@@ -106,11 +111,7 @@ pub(crate) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
 pub(crate) fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     let mut file = system::at_once(options.append(true).create(true)).open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        let kind = system::kind_of(metadata.file_type());
-        return Err(io::Error::other(format!("it is {kind}, not a regular file")));
-    }
+    check_regular(&file.metadata()?)?;
     file.write_all(bytes)
 }
 

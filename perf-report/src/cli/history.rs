@@ -101,8 +101,11 @@ fn chosen(args: &Args, past: &Past, rules: TrendRules) -> Result<Chosen, UserErr
         parts.iter().all(|part| name.contains(part)) && !parts.is_empty()
     };
     let metric = |runs: &[RunDocument]| args.past.metric_of(runs);
-    pick(args, past.runs_with(args.last, &may_be_meant, metric, rules)?)
-        .or_else(|_| pick(args, past.runs(args.last)?))
+    let (runs, has_excerpts) = past.runs_with(args.last, &may_be_meant, metric, rules)?;
+    match pick(args, runs) {
+        Err(_) if has_excerpts => pick(args, past.runs(args.last)?),
+        picked => picked,
+    }
 }
 
 /// Finds the functions that are meant among those of the runs.

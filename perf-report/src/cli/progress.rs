@@ -169,7 +169,7 @@ impl LastLine {
             return Ok(());
         };
         let rows = height.0;
-        if rows < 3 || is_taken() {
+        if rows < 3 || system::is_terminal_taken(&io::stderr()) {
             return Ok(());
         }
         let mut frame = String::new();
@@ -192,11 +192,6 @@ impl Drop for LastLine {
             let _ = io::stderr().lock().write_all(end.as_bytes());
         }
     }
-}
-
-/// Returns whether the command, or another job, has the terminal for itself.
-fn is_taken() -> bool {
-    system::is_terminal_taken(&io::stderr())
 }
 
 /// The drawing of indicatif on the last line, in place of the cursor's. One line needs no moves.

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::store::{Fault, Filter, IsWanted, RunRef, Store, StoreError};
-use crate::analysis::history::{NEAR, Older, TrendRules};
+use crate::analysis::history::{NEAR_RUNS, Older, TrendRules};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{self, Metric, RunDocument};
 use crate::verdict::Load;
@@ -64,7 +64,7 @@ impl Past {
     }
 
     /// Returns the same runs, to judge by `rules` the functions that are wanted, and no others: of those far behind it
-    /// has no more than that takes. `metric` returns the metric to judge them by.
+    /// has no more than that takes, and then the second value is true. `metric` returns the metric to judge them by.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -74,22 +74,24 @@ impl Past {
         is_wanted: &IsWanted<'_>,
         metric: impl FnOnce(&[RunDocument]) -> Metric,
         rules: TrendRules,
-    ) -> Result<Vec<RunDocument>, UserError> {
-        if most <= NEAR + 1 || rules.load == Load::Open {
-            return self.runs(most);
+    ) -> Result<(Vec<RunDocument>, bool), UserError> {
+        let all = || Ok((self.runs(most)?, false));
+        if most <= NEAR_RUNS + 1 || rules.load == Load::Open {
+            return all();
         }
-        let near = self.runs(NEAR + 1)?;
-        let is_long = near.len() > NEAR;
-        let Some(oldest) = near.first().filter(|_| is_long) else { return Ok(near) };
-        let Some(needed) = Older::than(&near, metric(&near), rules) else { return self.runs(most) };
+        let near = self.runs(NEAR_RUNS + 1)?;
+        let is_long = near.len() > NEAR_RUNS;
+        let Some(oldest) = near.first().filter(|_| is_long) else { return Ok((near, false)) };
+        let Some(needed) = Older::than(&near, metric(&near), rules) else { return all() };
         let filter = Filter { older_than: Some(oldest.run.id.clone()), ..self.filter.clone() };
         let is_needed = |name: &str| is_wanted(name) || needed.needs(name);
-        let mut older = self.store.recent_excerpts(&filter, most - near.len(), &is_needed)?;
-        if !needed.suffice(&older) {
-            return self.runs(most);
+        let mut runs = self.store.recent_excerpts(&filter, most - near.len(), &is_needed)?;
+        if !needed.suffice(&runs) {
+            return all();
         }
-        older.extend(near);
-        Ok(older)
+        let has_excerpts = !runs.is_empty();
+        runs.extend(near);
+        Ok((runs, has_excerpts))
     }
 }
 

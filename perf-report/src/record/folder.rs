@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use perf_runtime::segment::folder::is_session;
 use perf_runtime::segment::folder::{self, FolderError, SESSION_PREFIX};
 
-use crate::system::user;
+use crate::system::{self, user};
 
 /// Returns the folder for segments when none is named: one a user, in memory where possible.
 pub(crate) fn default_base() -> PathBuf {
@@ -17,7 +17,7 @@ pub(crate) fn default_base() -> PathBuf {
 /// Returns the folder for segments where it should be: in memory, if this system should have that, usable
 /// or not.
 pub(crate) fn preferred_base() -> PathBuf {
-    let in_memory = places().into_iter().next().filter(|_| cfg!(target_os = "linux"));
+    let in_memory = places().into_iter().next().filter(|_| system::RECORDS_IN_MEMORY);
     in_memory.unwrap_or_else(|| folder::default_path(user()))
 }
 

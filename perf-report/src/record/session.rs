@@ -10,6 +10,7 @@ use perf_runtime::segment::folder::{FolderError, SESSION_LOCK};
 
 use super::collect::Collected;
 use super::{folder, life, retention};
+use crate::system;
 
 /// The bytes that should be free where a session begins, unless no place has as many.
 const LEAST_FREE: u64 = 1 << 20;
@@ -46,7 +47,7 @@ impl Session {
         let (mut tight, mut reason, mut failed) = (None, None, None);
         let best = folder::preferred_base();
         for place in folder::places() {
-            if cfg!(not(target_os = "linux")) && place.parent().is_some_and(|base| !base.is_dir()) {
+            if !system::RECORDS_IN_MEMORY && place.parent().is_some_and(|base| !base.is_dir()) {
                 continue;
             }
             let made = folder::prepare(place).and_then(|place| {

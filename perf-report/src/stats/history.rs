@@ -6,13 +6,11 @@
 //! wild run of a history is nobody's fault today. The noise is that of the history, and the test that of
 //! [`super::moderated`].
 
-use super::moderated::{self, Difference, HISTORY, Prior};
+pub use super::moderated::LOOKED_AT;
+use super::moderated::{self, Difference, Prior};
 use super::number::float;
 use super::side::Side;
 use super::{robust, student};
-
-/// The newest values of a history that are looked at, on either side of the baseline: older ones change nothing.
-pub const LOOKED_AT: usize = HISTORY;
 
 /// Runs of a history that are taken together, at the least.
 const BLOCK: usize = 5;
@@ -74,7 +72,7 @@ pub fn compare(history: History<'_>, baseline: &[f64], current: &[f64]) -> Optio
 
 /// Returns the runs that are not too old to be about this machine.
 fn newest(runs: &[f64]) -> &[f64] {
-    runs.get(runs.len().saturating_sub(HISTORY)..).unwrap_or_default()
+    runs.get(runs.len().saturating_sub(LOOKED_AT)..).unwrap_or_default()
 }
 
 /// Returns the newest runs of `before` whose level is that of the baseline.

@@ -19,7 +19,7 @@ use super::{robust, student};
 pub(super) const LEAST_SIGMA: f64 = 1e-4;
 
 /// The runs of a history from which the noise is taken: older ones ran elsewhere.
-pub(super) const HISTORY: usize = 50;
+pub const LOOKED_AT: usize = 50;
 
 /// The fewest runs of a history that show its noise.
 const LEAST_HISTORY: usize = 6;
@@ -185,7 +185,7 @@ pub fn pairs(a: &[f64], b: &[f64], prior: Option<Prior>) -> Option<Difference> {
 /// next, so that steps in it and spikes do not count. `None` of a history of fewer than six runs, or with a
 /// value among its last fifty that is not positive and finite.
 pub fn prior_of_history(values_oldest_first: &[f64]) -> Option<Prior> {
-    let recent = values_oldest_first.len().saturating_sub(HISTORY);
+    let recent = values_oldest_first.len().saturating_sub(LOOKED_AT);
     let logs = logs(values_oldest_first.get(recent..)?)?;
     if logs.len() < LEAST_HISTORY {
         return None;

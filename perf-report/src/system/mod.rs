@@ -9,7 +9,8 @@
 //! | `terminal` | pipes and terminals, the foreground, keys, and stopping for a while |
 //! | `clocks` | clocks of the machine and of a thread |
 
-use std::process::ExitStatus;
+use std::process::{Child, ExitStatus};
+use std::time::Instant;
 
 #[cfg(unix)]
 mod unix;
@@ -20,6 +21,33 @@ mod windows;
 pub(crate) use unix::*;
 #[cfg(windows)]
 pub(crate) use windows::*;
+
+/// A command that was started.
+#[derive(Debug)]
+pub(crate) struct Started {
+    child: Child,
+    began: Instant,
+    /// The job that it runs in with all that it starts; none where the system refuses that.
+    #[cfg(windows)]
+    job: Option<std::os::windows::io::OwnedHandle>,
+}
+
+impl Started {
+    /// Returns its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Returns the process itself.
+    pub(crate) fn child(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
+    /// Returns the moment when it began.
+    pub(crate) fn began(&self) -> Instant {
+        self.began
+    }
+}
 
 /// A file system: its size and what is free of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

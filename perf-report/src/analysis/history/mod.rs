@@ -13,7 +13,7 @@ mod whole;
 
 pub use courses::{decline, points};
 pub use decline::{Course, FALSE_DISCOVERIES, LEAST_RUNS, declines};
-pub(crate) use older::{NEAR, Older};
+pub(crate) use older::{NEAR_RUNS, Older};
 pub use outlook::breaches;
 pub use trend::{TrendRules, Trends, trends, word};
 

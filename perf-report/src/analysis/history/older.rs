@@ -14,7 +14,7 @@ use crate::stats::history::LOOKED_AT;
 use crate::verdict::{Load, missing, scarce};
 
 /// Number of runs before the newest of which all functions are read: enough where some of them are not whole.
-pub(crate) const NEAR: usize = 64;
+pub(crate) const NEAR_RUNS: usize = 64;
 
 /// The functions that are needed of the runs before the near ones, beside those that are shown.
 #[derive(Debug)]
@@ -123,7 +123,7 @@ mod tests {
         wanted: &str,
     ) -> Option<[Option<HistoryDocument>; 2]> {
         let rules = TrendRules::from(TrendLimits::default());
-        let (older, near) = runs.split_at(runs.len() - NEAR - 1);
+        let (older, near) = runs.split_at(runs.len() - NEAR_RUNS - 1);
         let needed = Older::than(near, metric, rules)?;
         let excerpt =
             |run: &RunDocument| run.clone().excerpt(|name| name == wanted || needed.needs(name));
@@ -139,14 +139,14 @@ mod tests {
     fn what_may_not_be_enough_is_not_said_to_be() {
         let rules = TrendRules::from(TrendLimits::default());
         let all = runs(1, 9, false);
-        let near = &all[RUNS - NEAR - 1..];
+        let near = &all[RUNS - NEAR_RUNS - 1..];
         let is_known =
             |near: &[RunDocument], rules| Older::than(near, Metric::SelfNs, rules).is_some();
         assert!(is_known(near, rules));
         assert!(!is_known(near, TrendRules { load: Load::Open, ..rules }), "work is all calls");
         assert!(!is_known(&near[15..], rules), "too short");
         let mut out_of_order = near.to_vec();
-        out_of_order[3].run.time.clone_from(&near[NEAR].run.time);
+        out_of_order[3].run.time.clone_from(&near[NEAR_RUNS].run.time);
         assert!(!is_known(&out_of_order, rules));
         let mut named = near.to_vec();
         named[9].functions[0].identity = Some(Box::default());
@@ -154,13 +154,13 @@ mod tests {
         let found = Older::than(near, Metric::SelfNs, rules).unwrap();
         assert!(
             found.suffice(&all[..9])
-                && !found.suffice(&near[NEAR..])
+                && !found.suffice(&near[NEAR_RUNS..])
                 && !found.suffice(&named[9..10])
         );
         assert!(found.needs("demo::rarely") && !found.needs("demo::a"));
         assert!(!found.needs("demo::old"));
         let mut failed = near.to_vec();
-        failed[..NEAR].iter_mut().for_each(|run| run.run.exit_code = Some(1));
+        failed[..NEAR_RUNS].iter_mut().for_each(|run| run.run.exit_code = Some(1));
         assert!(!is_known(&failed, rules), "what came before may be whole");
     }
 

@@ -170,7 +170,7 @@ fn advice(wrapper: &Wrapper, folder: &Path) -> String {
 
 /// Returns the reason that the programs give, for use where the words give none.
 fn by_programs(line: &Line, found: &[Place]) -> (String, String) {
-    if let Some(program) = line.programs.iter().find(|path| programs::acts_for_another(path)) {
+    if let Some(program) = line.programs.iter().find(|path| system::acts_for_another(path)) {
         let program = program.display();
         let reason = format!(
             "{program} may do what you may not (setuid, setgid or capabilities), and such a program records \

@@ -4,7 +4,6 @@ use std::io::Read as _;
 use std::path::Path;
 
 use crate::files;
-use crate::system;
 
 /// A text in every program with a recorder, and in hardly any other.
 const MARK: &[u8] = b"PERF_TRACK_RESERVE";
@@ -40,26 +39,10 @@ fn has_mark(bytes: &[u8]) -> bool {
     { ends }.any(|at| bytes[at..].starts_with(MARK))
 }
 
-/// Returns whether the program may do what its user may not.
-pub(super) fn acts_for_another(path: &Path) -> bool {
-    let Ok(metadata) = std::fs::metadata(path) else { return false };
-    system::acts_for_another(&metadata) || has_capabilities(path)
-}
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn has_capabilities(path: &Path) -> bool {
-    let output = std::process::Command::new("getcap").arg(path).output();
-    output.is_ok_and(|output| !output.stdout.is_empty())
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn has_capabilities(_path: &Path) -> bool {
-    false
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::system::acts_for_another;
 
     #[test]
     fn the_mark_is_found_wherever_it_stands() {

@@ -171,7 +171,7 @@ impl Look<'_> {
         let is_other = |word: &String| {
             let is_known = table::rule(base(word), None).is_some() || shell::is_shell(base(word));
             (is_known || word.contains(std::path::is_separator))
-                && self.find(word).is_some_and(|path| is_program(&path))
+                && self.find(word).is_some_and(|path| system::may_execute(&path))
         };
         if let Some(at) = rest.iter().position(is_other) {
             if !table::is_harmless(base(first)) {
@@ -189,12 +189,8 @@ impl Look<'_> {
         let folders = std::env::var_os("PATH")?;
         std::env::split_paths(&folders)
             .map(|folder| system::program_at(&folder.join(word)))
-            .find(|path| is_program(path))
+            .find(|path| system::may_execute(path))
     }
-}
-
-fn is_program(path: &Path) -> bool {
-    system::may_execute(path)
 }
 
 /// Returns the text of a shell script; `None` for anything else.

@@ -21,6 +21,9 @@ use crate::system::Volume;
 /// The errors of a file system that is full.
 pub(crate) const FULL: &[i32] = &[libc::ENOSPC, libc::EDQUOT];
 
+/// True if recordings should be in memory: in the first of the places where processes record.
+pub(crate) const RECORDS_IN_MEMORY: bool = cfg!(target_os = "linux");
+
 /// The bits by which somebody may write to a file, and by which somebody may execute it.
 const WRITABLE: u32 = 0o222;
 const EXECUTABLE: u32 = 0o111;
@@ -106,9 +109,21 @@ pub(crate) fn make_executable(file: &File) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(bits | ((bits >> 2) & EXECUTABLE)))
 }
 
-/// Returns whether a program acts for its owner, whoever starts it.
-pub(crate) fn acts_for_another(metadata: &Metadata) -> bool {
-    metadata.permissions().mode() & FOR_ANOTHER != 0
+/// Returns whether a program may do what its user may not: it acts for its owner, or has capabilities.
+pub(crate) fn acts_for_another(path: &Path) -> bool {
+    let Ok(metadata) = fs::metadata(path) else { return false };
+    metadata.permissions().mode() & FOR_ANOTHER != 0 || has_capabilities(path)
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn has_capabilities(path: &Path) -> bool {
+    let output = std::process::Command::new("getcap").arg(path).output();
+    output.is_ok_and(|output| !output.stdout.is_empty())
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn has_capabilities(_path: &Path) -> bool {
+    false
 }
 
 /// Returns the number of the user that something belongs to.
@@ -133,7 +148,7 @@ pub(crate) fn link_file(to: &Path, link: &Path) -> io::Result<()> {
 
 /// Makes `link` lead to a folder.
 pub(crate) fn link_folder(to: &Path, link: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(to, link)
+    link_file(to, link)
 }
 
 /// Returns the bytes that a file takes of its file system.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Command, ExitStatus};
 use std::time::Instant;
 
 use nix::errno::Errno;
@@ -12,14 +12,7 @@ use nix::sys::signal::{Signal, kill, killpg, raise};
 use nix::unistd::{Pid, getgid};
 use wait4::Wait4 as _;
 
-use crate::system::{Io, Usage, Waited};
-
-/// A command that was started.
-#[derive(Debug)]
-pub(crate) struct Started {
-    child: Child,
-    began: Instant,
-}
+use crate::system::{Io, Started, Usage, Waited};
 
 impl Started {
     /// Starts a command whose usage is asked for.
@@ -50,21 +43,6 @@ impl Started {
     fn start(command: &mut Command) -> io::Result<Self> {
         let began = Instant::now();
         Ok(Self { child: command.spawn()?, began })
-    }
-
-    /// Returns the moment when it began, before the system made it.
-    pub(crate) fn began(&self) -> Instant {
-        self.began
-    }
-
-    /// Returns its process id.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// Returns the process itself.
-    pub(crate) fn child(&mut self) -> &mut Child {
-        &mut self.child
     }
 
     /// Waits for its end, and returns its usage.

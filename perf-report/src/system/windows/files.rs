@@ -54,6 +54,9 @@ const CLUSTER: u64 = 4096;
 const VERBATIM: &str = r"\\?\";
 const VERBATIM_UNC: &str = r"\\?\UNC\";
 
+/// False: recordings are files.
+pub(crate) const RECORDS_IN_MEMORY: bool = false;
+
 /// Returns the number of this user.
 pub(crate) fn user() -> u32 {
     folder::user()
@@ -157,7 +160,7 @@ pub(crate) fn make_executable(_file: &File) -> io::Result<()> {
 }
 
 /// Returns false: no file makes a program act for somebody else.
-pub(crate) fn acts_for_another(_metadata: &Metadata) -> bool {
+pub(crate) fn acts_for_another(_path: &Path) -> bool {
     false
 }
 

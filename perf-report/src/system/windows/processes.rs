@@ -34,22 +34,13 @@ use windows_sys::Win32::System::Threading::{
 
 use super::Forwarder;
 use super::handles::{as_error, check, length_of, owned};
-use crate::system::{Io, Usage, Waited};
+use crate::system::{Io, Started, Usage, Waited};
 
 /// The codes that the system, or the runtime of a language, ends a process with. Those above them are negative numbers
 /// that programs return.
 const SYSTEM_CODES: Range<u32> = 0xC000_0000..0xF000_0000;
 /// The code of what is ended from here.
 const ENDED: u32 = 1;
-
-/// A command that was started.
-#[derive(Debug)]
-pub(crate) struct Started {
-    child: Child,
-    /// The job that it runs in; none where the system refuses that.
-    job: Option<OwnedHandle>,
-    began: Instant,
-}
 
 impl Started {
     /// Starts a command whose usage is asked for.
@@ -79,21 +70,6 @@ impl Started {
                 Err(error)
             }
         }
-    }
-
-    /// Returns the moment when it began.
-    pub(crate) fn began(&self) -> Instant {
-        self.began
-    }
-
-    /// Returns its process id.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// Returns the process itself.
-    pub(crate) fn child(&mut self) -> &mut Child {
-        &mut self.child
     }
 
     /// Waits for its end, and returns its usage, with that of all that it started.

@@ -15,6 +15,7 @@ use super::tree::{Spare, Tree, float, whole};
 use crate::buckets::{self, BOUNDS};
 use crate::newer::Signed as _;
 use crate::segment::SegmentError;
+use crate::segment::batch::scaled;
 use crate::segment::layout::OVERFLOW;
 use crate::snapshot::{Failures, Histogram, Measures};
 
@@ -305,13 +306,8 @@ impl Node {
 
     /// Takes the calls `from` to `to` of `tally`, with their part of everything else.
     fn take_share(&mut self, tally: &Tally, from: u64, to: u64) {
-        let part = |all: u64| {
-            if all == 0 {
-                return 0;
-            }
-            let up_to = |at: u64| u128::from(all) * u128::from(at) / u128::from(tally.calls.max(1));
-            u64::try_from(up_to(to) - up_to(from)).unwrap_or(0)
-        };
+        let calls = tally.calls.max(1);
+        let part = |all: u64| scaled(all, to, calls).saturating_sub(scaled(all, from, calls));
         self.errors = self.errors.saturating_add(part(tally.errors));
         self.panics = self.panics.saturating_add(part(tally.panics));
         self.cancelled = self.cancelled.saturating_add(part(tally.cancelled));
@@ -351,16 +347,6 @@ impl Node {
             given = up_to;
         }
     }
-}
-
-/// Returns `count` times `numerator / denominator`, which is not 0, rounded down; at most what fits.
-fn scaled(count: u64, numerator: u64, denominator: u64) -> u64 {
-    // It nearly always fits, and a division of half the width takes a third of the time.
-    if let Some(product) = count.checked_mul(numerator) {
-        return product / denominator;
-    }
-    let product = u128::from(count) * u128::from(numerator) / u128::from(denominator);
-    u64::try_from(product).unwrap_or(u64::MAX)
 }
 
 /// Makes the measures of a function that is known by the number of its calls only.

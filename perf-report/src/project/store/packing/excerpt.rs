@@ -48,7 +48,7 @@ impl<'a> Wanted<'a> {
         let mut functions = found.functions.clone();
         let columns = Columns {
             reader,
-            places: Taken::Some(&found.places, found.count),
+            places: Taken::These(&found.places, found.count),
             functions: &mut functions,
             summed: Summed::default(),
         };

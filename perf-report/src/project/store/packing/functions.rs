@@ -185,7 +185,7 @@ pub(super) enum Taken<'a> {
     All,
     /// Those at some places of so many, in their order. None of the others may be anything but a plain function, or
     /// nothing is read.
-    Some(&'a [usize], usize),
+    These(&'a [usize], usize),
 }
 
 /// The columns behind the names.
@@ -246,7 +246,7 @@ impl<'a> Columns<'a, '_> {
         skip: impl Fn(&mut Reader<'a>, usize) -> Option<()>,
         mut set: impl FnMut(&mut Reader<'a>, &mut Function) -> Option<()>,
     ) -> Option<()> {
-        let Taken::Some(places, count) = self.places else {
+        let Taken::These(places, count) = self.places else {
             return self.functions.iter_mut().try_for_each(|it| set(&mut self.reader, it));
         };
         let mut next = 0;

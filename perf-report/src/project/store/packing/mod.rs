@@ -127,12 +127,14 @@ impl Parts<'_> {
         self,
         wanted: &mut Wanted<'_>,
     ) -> Result<RunDocument, DocumentError> {
-        let columns = self.functions.map(decompress).transpose()?;
-        if let Some(functions) = columns.and_then(|columns| wanted.read(&columns)) {
-            let head = RunDocument::sample_from_json(&text(self.head)?)?;
-            return Ok(RunDocument { functions, ..head });
+        let mut run = RunDocument::sample_from_json(&text(self.head)?)?;
+        let Some(columns) = self.functions else { return Ok(wanted.of(run)) };
+        let columns = decompress(columns)?;
+        if let Some(functions) = wanted.read(&columns) {
+            return Ok(RunDocument { functions, ..run });
         }
-        Ok(wanted.of(self.unpack_sample()?))
+        run.functions = functions::read(&columns).ok_or(DocumentError::Damaged)?;
+        Ok(wanted.of(run))
     }
 
     /// Returns the run as a [`sample`](RunDocument::sample).
